@@ -1,0 +1,24 @@
+"""Bring boxes to their wanted state: a deep-learning box, from the ground up.
+
+The order below is the order in which one thing needs another.
+"""
+
+from roles.base.deploy import base
+from roles.box.deploy import record, survey
+from roles.cuda.deploy import cuda
+from roles.cudnn.deploy import cudnn
+from roles.frameworks.deploy import frameworks
+from roles.jupyter.deploy import jupyter
+from roles.nccl.deploy import nccl
+from roles.nvidia_driver.deploy import nvidia_driver
+
+plan = survey()
+if plan:
+    base(plan)
+    nvidia_driver(plan)
+    cuda(plan)
+    cudnn(plan)
+    nccl(plan)
+    frameworks(plan)
+    jupyter(plan)
+    record(plan)

@@ -1,0 +1,3 @@
+"""The default inventory: this machine."""
+
+boxes = ["@local"]

@@ -1,0 +1,49 @@
+"""What a caller may decide about the ground every other role stands on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, ClassVar
+
+from pydantic import Field, field_validator
+
+from roles.settings import RoleSettings
+
+
+class Base(RoleSettings):
+    """Settings of the base role."""
+
+    role: ClassVar[str] = "base"
+
+    packages: list[str] = []
+    """More packages of the distribution to install, by name."""
+
+    ca_bundle: str | None = None
+    """File on the controller with extra CA certificates (PEM) that the box shall trust, as
+    company networks need. None: nothing is added."""
+
+    lock_timeout_s: Annotated[int, Field(ge=0, le=86400)] = 600
+    """Seconds apt waits for the dpkg lock when something else, such as unattended-upgrades,
+    holds it. 0: do not wait."""
+
+    min_free_gb: Annotated[int, Field(ge=0)] | None = None
+    """Free disk (GB) a box must have before anything is installed. None: the plan's own need;
+    0: do not look."""
+
+    max_clock_skew_s: Annotated[int, Field(ge=1)] = 300
+    """Seconds the box's clock may differ from the controller's; TLS and apt fail beyond that."""
+
+    @field_validator("ca_bundle")
+    @classmethod
+    def _readable_pem(cls, path: str | None) -> str | None:
+        if path is None:
+            return path
+        try:
+            text = Path(path).read_text(encoding="ascii", errors="replace")
+        except OSError as error:
+            msg = f"cannot read it: {error.strerror}"
+            raise ValueError(msg) from error
+        if "-----BEGIN CERTIFICATE-----" not in text:
+            msg = "holds no PEM certificate"
+            raise ValueError(msg)
+        return path

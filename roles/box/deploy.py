@@ -1,0 +1,72 @@
+"""Survey a box, and record what was applied to it."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Generator
+from io import StringIO
+
+import yaml
+from pyinfra import host
+from pyinfra.api import QuoteString, StringCommand, deploy, operation
+from pyinfra.api.exceptions import DeployError
+from pyinfra.facts.files import File
+from pyinfra.operations import files
+
+from roles.base.settings import Base
+from roles.box.facts import BoxIdentity, Identity
+from roles.box.inventory import data, misjudged
+from roles.box.outcome import outcome
+from roles.box.plan import Plan, plan, preflight
+from roles.stack.model import Refused
+
+RECORD = "/var/lib/dlbox/applied.yaml"
+
+
+def survey() -> Plan | None:
+    """Judge the settings, read the box once and solve its stack; None: refused, nothing changes."""
+    wrong = misjudged(host.inventory)
+    if wrong:
+        raise DeployError("\n".join(wrong))
+    box = host.get_fact(BoxIdentity)
+    try:
+        become_root(box)
+        planned = plan(box, data(host))
+        fresh = host.get_fact(File, path=RECORD) is None
+        preflight(box, planned.stack, Base.of(data(host)), time.time(), fresh=fresh)
+    except Refused as refusal:
+        outcome(host.name).refused = str(refusal)
+        refuse(name="Preflight", reason=str(refusal))
+        return None
+    outcome(host.name).plan = planned
+    return planned
+
+
+def become_root(box: Identity) -> None:
+    """Use sudo where the login is not root. Raises Refused."""
+    if box.uid == 0:
+        return
+    password = host.data.get("_sudo_password") or host.state.config.SUDO_PASSWORD
+    if box.sudo == "none":
+        msg = "the login is not root and there is no sudo; log in as root (--user root)"
+        raise Refused(msg)
+    if box.sudo == "password" and not password and not sys.stdin.isatty():
+        msg = "sudo asks for a password and there is no terminal; add --same-sudo-password"
+        raise Refused(msg)
+    host.data._sudo = True  # noqa: SLF001 - pyinfra's own spelling of a global argument
+
+
+@operation(is_idempotent=False)
+def refuse(reason: str) -> Generator[StringCommand, None, None]:
+    """Fail this box alone: an exception here would stop every box, unnamed."""
+    yield StringCommand("echo", QuoteString(f"refused: {reason}"), ">&2; exit 1")
+
+
+@deploy("Record")
+def record(plan: Plan) -> None:
+    """Write down, on the box, what it was given."""
+    text = yaml.safe_dump(plan.stack.model_dump(mode="json"), sort_keys=False)
+    files.put(
+        name="Write down what was applied", src=StringIO(text), dest=RECORD, mode="644"
+    )

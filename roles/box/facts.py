@@ -1,0 +1,91 @@
+"""What a box says about itself before anything is decided."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from pyinfra.api import FactBase
+from pyinfra.api.exceptions import FactProcessError
+from typing_extensions import override
+
+IDENTITY = r"""
+. /etc/os-release; echo "system $ID-$VERSION_ID"
+echo "arch $(uname -m)"
+echo "uid $(id -u)"
+if [ -d /run/systemd/system ]; then echo "init systemd"; else echo "init other"; fi
+echo "clock $(date +%s)"
+echo "free_kb $(df -Pk /opt 2>/dev/null | awk 'NR==2 {print $4}')"
+if sudo -n true 2>/dev/null; then echo "sudo free"
+elif command -v sudo >/dev/null; then echo "sudo password"; else echo "sudo none"; fi
+for path in /usr/bin/nvidia-uninstall /usr/local/cuda/bin/cuda-uninstaller; do
+  if [ -e "$path" ]; then echo "foreign $path"; fi
+done
+for device in /sys/bus/pci/devices/*; do
+  read -r vendor 2>/dev/null <"$device/vendor" || continue
+  read -r id <"$device/device"; read -r class <"$device/class"
+  case "$vendor$class" in 0x10de0x0300*|0x10de0x0302*) echo "gpu 10de:${id#0x}" ;; esac
+done
+"""
+"""One command, because each costs a round trip; prints lines of ``key value``."""
+
+
+@dataclass(frozen=True)
+class Identity:
+    """A box as it stands."""
+
+    system: str
+    """Distribution and release, e.g. debian-13."""
+    arch: str
+    uid: int
+    systemd: bool
+    """Whether systemd runs; without it units are installed, not started."""
+    clock: int
+    """Seconds since 1970 by the box's clock."""
+    free_gb: float
+    """Free disk where the stack goes, GB."""
+    sudo: str
+    """free, password or none."""
+    foreign: tuple[str, ...]
+    """Uninstallers that NVIDIA's .run installers left."""
+    pci_gpus: tuple[str, ...]
+    """PCI ids of the NVIDIA GPUs on the bus, one per card."""
+
+
+def identity(lines: Iterable[str]) -> Identity:
+    """Read what IDENTITY printed."""
+    pairs = [line.strip().partition(" ") for line in lines]
+    word = {key: value for key, _, value in pairs}
+
+    def every(wanted: str) -> tuple[str, ...]:
+        return tuple(value for key, _, value in pairs if key == wanted)
+
+    return Identity(
+        system=word["system"],
+        arch=word["arch"],
+        uid=int(word["uid"]),
+        systemd=word["init"] == "systemd",
+        clock=int(word["clock"]),
+        free_gb=int(word["free_kb"]) * 1024 / 1e9,
+        sudo=word["sudo"],
+        foreign=every("foreign"),
+        pci_gpus=every("gpu"),
+    )
+
+
+class BoxIdentity(FactBase[Identity]):
+    """The box as it stands."""
+
+    @override
+    def command(self, *args: Any, **kwargs: Any) -> str:
+        return IDENTITY
+
+    @override
+    def process(self, output: Iterable[str]) -> Identity:
+        lines = list(output)
+        try:
+            return identity(lines)
+        except (KeyError, ValueError) as error:
+            msg = f"cannot make out what the box is: {error} in {lines}"
+            raise FactProcessError(msg) from error

@@ -1,0 +1,56 @@
+"""Read an inventory the way pyinfra does, and judge what it says before any box is touched."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from pyinfra.api import Host, Inventory
+
+from roles.knobs import faults
+
+
+def source(host: Host, knob: str) -> str:
+    """Return where the value of a knob comes from, in pyinfra's order of precedence."""
+    inventory = host.inventory
+    if knob in inventory.get_override_data():
+        return "--data"
+    if knob in inventory.get_host_data(host.name):
+        return "the inventory"
+    for group in reversed(host.groups):
+        if knob in inventory.get_group_data(group):
+            return f"group_data/{group}.py"
+    return "group_data/all.py"
+
+
+def misjudged(hosts: Iterable[Host]) -> list[str]:
+    """Return one line per fault of all hosts' data; hosts that share a fault share its line."""
+    boxes: dict[str, list[str]] = {}
+    for host in hosts:
+        for knob, fault in faults(data(host)).items():
+            line = f"{knob} ({source(host, knob)}): {fault}"
+            boxes.setdefault(line, []).append(host.name)
+    return [f"{', '.join(names)}: {line}" for line, names in boxes.items()]
+
+
+def data(host: Host) -> dict[str, Any]:
+    """Return the host's data with every precedence applied."""
+    return dict(host.data.dict())
+
+
+def load(name: str, options: Iterable[str] = (), group_data: Iterable[str] = ()) -> Inventory:
+    """Load an inventory with ``--data KEY=VALUE`` options.
+
+    pyinfra_cli.inventory is not a promised interface; it is used in this function only.
+    """
+    from pyinfra.api import State  # noqa: PLC0415 - imports gevent's patches with pyinfra_cli
+    from pyinfra.context import ctx_state  # noqa: PLC0415
+    from pyinfra_cli.inventory import make_inventory  # noqa: PLC0415
+    from pyinfra_cli.util import parse_cli_arg  # noqa: PLC0415
+
+    pairs = [option.split("=", 1) for option in options]
+    override = {key: parse_cli_arg(value) for key, value in pairs}
+    with ctx_state.use(State()):
+        return make_inventory(
+            name, override_data=override, cwd=".", group_data_directories=list(group_data)
+        )

@@ -1,0 +1,67 @@
+"""A CUDA library from its wheel, where compilers, linkers and pkg-config look."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from io import StringIO
+
+from pyinfra.operations import files
+
+from roles.box import links, wheels
+from roles.box.refresh import refresh
+from roles.stack.model import Library
+
+
+def folder(name: str, row: Library) -> str:
+    """Return where the library's include/ and lib/ lie."""
+    return f"{wheels.TREES}/{name}/{row.package}"
+
+
+def library_links(
+    name: str, row: Library, headers: Iterable[str], libraries: Iterable[str]
+) -> dict[str, str]:
+    """Return the links by which a compiler finds headers and a linker finds libraries."""
+    there = folder(name, row)
+    return {
+        **{f"/usr/local/include/{h}": f"{there}/include/{h}" for h in headers},
+        **{f"/usr/local/lib/lib{lib}.so": f"{there}/lib/lib{lib}.so" for lib in libraries},
+    }
+
+
+def pkg_config(name: str, title: str, row: Library, libraries: Iterable[str]) -> str:
+    """Return the text of the library's .pc file."""
+    there = folder(name, row)
+    return (
+        f"Name: {title}\nDescription: {title} for CUDA {row.cuda}\nVersion: {row.version}\n"
+        f"Cflags: -I{there}/include\nLibs: -L{there}/lib -l{next(iter(libraries))}\n"
+    )
+
+
+def library(
+    name: str, title: str, row: Library, headers: tuple[str, ...], libraries: tuple[str, ...]
+) -> None:
+    """Have the library installed and found; ``libraries``: the first is what people link."""
+    wheels.tree(name=f"Install {title} {row.version}", tree=name, lock=row.lock)
+    links.links(
+        name=f"Link {title} {row.version}",
+        wanted=library_links(name, row, headers, libraries),
+    )
+    files.put(
+        name=f"Tell pkg-config of {title}",
+        src=StringIO(pkg_config(name, title, row, libraries)),
+        dest=f"/usr/local/lib/pkgconfig/{name}.pc",
+        mode="644",
+    )
+    loader = f"/etc/ld.so.conf.d/dlbox-{name}.conf"
+    files.put(
+        name=f"Tell the loader of {title}",
+        src=StringIO(f"{folder(name, row)}/lib\n"),
+        dest=loader,
+        mode="644",
+    )
+    refresh(
+        name="Refresh the loader's cache",
+        product="/etc/ld.so.cache",
+        inputs=[loader, f"{wheels.TREES}/{name}/.dlbox-lock"],
+        command="ldconfig",
+    )

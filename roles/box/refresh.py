@@ -1,0 +1,43 @@
+"""Derived things: made again when what they are made from is newer, as make does."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterable
+
+from pyinfra import host
+from pyinfra.api import FactBase, QuoteString, StringCommand, operation
+from typing_extensions import override
+
+
+class Stale(FactBase[bool]):
+    """Whether ``product`` is missing, or older than one of ``inputs``."""
+
+    @override
+    def command(self, product: str, inputs: tuple[str, ...]) -> StringCommand:  # type: ignore[override] # facts take own arguments
+        quoted = QuoteString(product)
+        newer = ("find", *[QuoteString(path) for path in inputs], "-newer", quoted)
+        return StringCommand("[ -e", quoted, "] && [ -z \"$(", *newer, ')" ] || echo stale')
+
+    @staticmethod
+    @override
+    def default() -> bool:
+        return False
+
+    @override
+    def process(self, output: Iterable[str]) -> bool:
+        return bool(list(output))
+
+
+@operation()
+def refresh(
+    product: str, inputs: Iterable[str], command: str
+) -> Generator[StringCommand, None, None]:
+    """Run ``command``, which makes ``product``, when it is stale.
+
+    State decides, not whether this run changed an input: a run that was cut between the two
+    is made up for by the next.
+    """
+    if host.get_fact(Stale, product=product, inputs=tuple(inputs)):
+        yield StringCommand(command)
+    else:
+        host.noop(f"{product} is up to date")

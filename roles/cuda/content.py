@@ -1,0 +1,48 @@
+"""Where the pieces of a toolkit lie, and how people find nvcc."""
+
+from __future__ import annotations
+
+from roles.box.wheels import TREES
+from roles.stack.model import Toolkit
+
+# The toolkit without its Nsight and profiler GUIs, which are only recommended.
+TOOLS = (
+    "bin2c",
+    "cudafe++",
+    "cuobjdump",
+    "fatbinary",
+    "nvcc",
+    "nvdisasm",
+    "nvlink",
+    "nvprune",
+    "ptxas",
+)
+
+PROFILE = """\
+# Written by dlbox. No LD_LIBRARY_PATH: it would put these libraries before those that each
+# framework's wheels bring along, and break them.
+case ":$PATH:" in
+  *:/usr/local/cuda/bin:*) ;;
+  *) PATH="/usr/local/cuda/bin:$PATH" ;;
+esac
+export CUDA_HOME=/usr/local/cuda
+"""
+
+
+def home(toolkit: Toolkit) -> str:
+    """Return the folder a person knows the toolkit by."""
+    return f"/usr/local/cuda-{toolkit.release}"
+
+
+def home_links(toolkit: Toolkit) -> dict[str, str]:
+    """Return the links that make ``home`` look as NVIDIA's own packages do."""
+    here = home(toolkit)
+    if toolkit.lock:
+        tree = f"{TREES}/cuda-{toolkit.release}/{toolkit.home}"
+        parts = {"bin": "bin", "include": "include", "lib64": "lib", "nvvm": "nvvm"}
+        return {f"{here}/{part}": f"{tree}/{folder}" for part, folder in parts.items()}
+    return {
+        f"{here}/include": "/usr/include",
+        f"{here}/lib64": "/usr/lib/x86_64-linux-gnu",
+        **{f"{here}/bin/{tool}": f"/usr/bin/{tool}" for tool in TOOLS},
+    }

@@ -1,0 +1,21 @@
+"""What a caller may decide about the CUDA toolkits."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar
+
+from pydantic import Field
+
+from roles.settings import RoleSettings
+
+Release = Annotated[str, Field(pattern=r"^\d+\.\d+$")]
+
+
+class Cuda(RoleSettings):
+    """Settings of the cuda role."""
+
+    role: ClassVar[str] = "cuda"
+
+    versions: list[Release] | None = None
+    """Toolkits to have side by side, e.g. `["12.4", "13.5"]`; the first is /usr/local/cuda.
+    None: the distribution's own when the box has a GPU; `[]`: none."""

@@ -1,0 +1,1 @@
+"""cuDNN's headers and libraries for people who compile."""

@@ -1,0 +1,1 @@
+"""JupyterLab on loopback, with a kernel per framework, from boot on."""

@@ -1,0 +1,70 @@
+"""The texts JupyterLab runs by."""
+
+from __future__ import annotations
+
+import json
+
+from roles.box.wheels import VENVS
+
+TOKEN = "/etc/dlbox/jupyter-token"  # noqa: S105 - a path
+STARTED = "/run/dlbox-jupyter-started"
+UNIT = "/etc/systemd/system/dlbox-jupyter.service"
+SETTINGS = "/etc/dlbox/jupyter_server_config.py"
+HOME = f"{VENVS}/jupyter"
+
+CONFIG = f"""\
+# Written by dlbox. Loopback only: reach it through ssh -L.
+c.ServerApp.ip = "127.0.0.1"
+c.ServerApp.port_retries = 0
+c.ServerApp.open_browser = False
+c.ServerApp.allow_remote_access = False
+with open("{TOKEN}") as token:
+    c.IdentityProvider.token = token.read().strip()
+"""
+
+# 256 bits; made on the box, so that it is in no argument list and no log. noclobber makes sure that a
+# token in use is never replaced; umask, that it was at no time readable by others.
+MAKE_TOKEN = f"""\
+umask 077
+[ -s {TOKEN} ] || python3 -c 'import secrets; print(secrets.token_hex(32))' >{TOKEN}.new
+[ -s {TOKEN} ] || mv {TOKEN}.new {TOKEN}
+"""
+
+
+def unit(user: str, port: int) -> str:
+    """Return the text of the systemd unit."""
+    return f"""\
+# Written by dlbox.
+[Unit]
+Description=JupyterLab
+After=network.target
+
+[Service]
+User={user}
+WorkingDirectory=~
+ExecStartPre=+/usr/bin/touch {STARTED}
+ExecStart={HOME}/bin/jupyter-lab --config={SETTINGS} --port={port}
+Restart=on-failure
+RestartSec=5
+NoNewPrivileges=yes
+PrivateTmp=yes
+
+[Install]
+WantedBy=multi-user.target
+"""
+
+
+def kernel(framework: str) -> str:
+    """Return the text of a framework's kernel.json."""
+    python = f"{VENVS}/{framework}/bin/python"
+    return (
+        json.dumps(
+            {
+                "argv": [python, "-m", "ipykernel_launcher", "-f", "{connection_file}"],
+                "display_name": framework,
+                "language": "python",
+            },
+            indent=1,
+        )
+        + "\n"
+    )

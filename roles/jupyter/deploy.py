@@ -1,0 +1,77 @@
+"""Have JupyterLab run, for one user, on loopback."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from io import StringIO
+
+from pyinfra import host
+from pyinfra.api import QuoteString, StringCommand, deploy, operation
+from pyinfra.operations import files, server, systemd
+
+from roles.box import wheels
+from roles.box.inventory import data
+from roles.box.plan import Plan
+from roles.box.refresh import refresh
+from roles.frameworks.content import ORDER
+from roles.jupyter import content
+from roles.jupyter.facts import TokenState
+from roles.jupyter.settings import Jupyter
+
+
+@deploy("Jupyter")
+def jupyter(plan: Plan) -> None:
+    """Install JupyterLab, its token and its kernels; start it where systemd runs."""
+    wanted = Jupyter.of(data(host))
+    if not wanted.install:
+        return
+    server.user(name=f"Have user {wanted.user}", user=wanted.user, shell="/bin/bash", create_home=True)
+    wheels.venv(name="Build JupyterLab", venv="jupyter", lock="jupyter")
+    token(name="Have a token", user=wanted.user)
+    files.put(
+        name="Configure JupyterLab",
+        src=StringIO(content.CONFIG),
+        dest=content.SETTINGS,
+        mode="644",
+    )
+    # One fixed list on every box: pyinfra would merge the turns of lists that differ.
+    for framework in host.loop(ORDER):
+        if framework in plan.stack.frameworks:
+            files.put(
+                name=f"Register the {framework} kernel",
+                src=StringIO(content.kernel(framework)),
+                dest=f"{content.HOME}/share/jupyter/kernels/{framework}/kernel.json",
+                mode="644",
+            )
+    files.put(
+        name="Write the unit",
+        src=StringIO(content.unit(wanted.user, wanted.port)),
+        dest=content.UNIT,
+        mode="644",
+    )
+    if plan.box.systemd:
+        _serve()
+
+
+def _serve() -> None:
+    systemd.service(
+        name="Start at boot", service="dlbox-jupyter", running=None, enabled=True
+    )
+    refresh(
+        name="Serve with these settings",
+        product=content.STARTED,
+        inputs=[content.UNIT, content.SETTINGS, f"{content.HOME}/.dlbox-lock"],
+        command="systemctl daemon-reload && systemctl restart dlbox-jupyter",
+    )
+    systemd.service(name="Serve", service="dlbox-jupyter", running=True)
+
+
+@operation()
+def token(user: str) -> Generator[StringCommand, None, None]:
+    """Have a token that only ``user`` can read."""
+    if host.get_fact(TokenState) == f"600 {user}":
+        host.noop("there is one")
+        return
+    yield StringCommand(content.MAKE_TOKEN)
+    yield StringCommand("chown", QuoteString(user), content.TOKEN)
+    yield StringCommand("chmod 600", content.TOKEN)

@@ -1,0 +1,1 @@
+"""NCCL's headers and library for people who compile."""

@@ -1,0 +1,87 @@
+"""Give the box's GPUs their driver, and keep everything else away from them."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from io import StringIO
+from typing import Any
+
+from pyinfra import host
+from pyinfra.api import StringCommand, deploy, operation
+from pyinfra.operations import files, systemd
+
+from roles.box import packages
+from roles.box.inventory import data
+from roles.box.outcome import outcome
+from roles.box.plan import Plan
+from roles.box.refresh import refresh
+from roles.nvidia_driver import content
+from roles.nvidia_driver.facts import OWN, Archives, Kernels, ModuleState
+from roles.nvidia_driver.settings import NvidiaDriver
+from roles.stack.model import Driver
+from roles.stack.tables import systems
+
+BLACKLIST = "/etc/modprobe.d/dlbox-nvidia.conf"
+INITRAMFS = "/var/lib/dlbox/initramfs-refreshed"
+
+
+@deploy("NVIDIA driver")
+def nvidia_driver(plan: Plan) -> None:
+    """Install the planned driver, hold it, keep nouveau and nova out."""
+    stack = plan.stack
+    if stack.driver or any(toolkit.package_version for toolkit in stack.toolkits):
+        _archive(stack.system)
+    if stack.driver:
+        _driver(stack.driver, systemd_runs=plan.box.systemd)
+
+
+def _archive(system: str) -> None:
+    nonfree(name="Enable contrib and non-free", codename=systems()[system].codename)
+    files.put(
+        name="Keep unattended-upgrades off the GPU stack",
+        # 52: after unattended-upgrades' own 50, so that this list is added to its own.
+        src=StringIO(content.UNATTENDED),
+        dest="/etc/apt/apt.conf.d/52dlbox-unattended-upgrades",
+        mode="644",
+    )
+
+
+def _driver(driver: Driver, *, systemd_runs: bool) -> None:
+    desktop = NvidiaDriver.of(data(host)).desktop
+    wanted = content.wanted_packages(driver, host.get_fact(Kernels), desktop=desktop)
+
+    files.put(
+        name="Keep nouveau and nova out",
+        src=StringIO(content.MODPROBE),
+        dest=BLACKLIST,
+        mode="644",
+    )
+    packages.install(name=f"Install driver {driver.version} ({driver.flavour})", wanted=wanted)
+    packages.hold(name="Hold the driver", sources=packages.GPU_SOURCES)
+    refresh(
+        name="Refresh the initramfs",
+        product=INITRAMFS,
+        inputs=[BLACKLIST],
+        # Without an initramfs (a container) there is nothing to keep nouveau out of.
+        command="if command -v update-initramfs >/dev/null; then update-initramfs -u -k all; fi"
+        f" && touch {INITRAMFS}",
+    )
+    if systemd_runs:
+        systemd.service(name="Enable persistenced", service="nvidia-persistenced", running=None, enabled=True)
+    note_reboot(name="Look whether a reboot is pending", box=host.name)
+
+
+@operation()
+def nonfree(codename: str) -> Generator[Any, None, None]:
+    """Have contrib and non-free, from the mirror the box already uses."""
+    # Read here, not in the role: apt names its archives only once it has lists of them.
+    text = content.nonfree(host.get_fact(Archives, codename=codename))
+    yield from files.put._inner(src=StringIO(text), dest=OWN, mode="644")  # noqa: SLF001
+
+
+@operation()
+def note_reboot(box: str) -> Generator[StringCommand, None, None]:
+    """Remember for the summary that the running kernel does not have the driver yet."""
+    outcome(box).reboot = host.get_fact(ModuleState) or None
+    host.noop("only looked")
+    yield from ()

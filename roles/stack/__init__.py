@@ -1,0 +1,1 @@
+"""Which driver, CUDA, cuDNN, NCCL and frameworks go together on a box, and why."""
