@@ -8,28 +8,12 @@ from pyinfra import host
 from pyinfra.api import deploy
 from pyinfra.operations import files
 
+from roles.base.content import CA_BUNDLE, FOLDERS, PACKAGES, SLEEP, apt_conf
 from roles.base.settings import Base
 from roles.box import packages, wheels
 from roles.box.inventory import data
 from roles.box.plan import Plan
 from roles.box.refresh import refresh
-
-PACKAGES = (
-    "build-essential",
-    "ca-certificates",
-    "curl",
-    "git",
-    "kmod",
-    "pciutils",
-    "pkg-config",
-    "procps",
-    "python3",
-    "python3-venv",
-    "tmux",
-)
-SLEEP = ("sleep.target", "suspend.target", "hibernate.target", "hybrid-sleep.target")
-CA_BUNDLE = "/usr/local/share/ca-certificates/dlbox.crt"
-FOLDERS = ("/etc/dlbox", "/var/lib/dlbox", "/opt/dlbox")
 
 
 @deploy("Base")
@@ -65,12 +49,3 @@ def base(plan: Plan) -> None:
             name=f"Mask {unit}", path=f"/etc/systemd/system/{unit}", target="/dev/null"
         )
     wheels.uv(name="Install uv", lock="uv")
-
-
-def apt_conf(wanted: Base) -> str:
-    """Return the text of apt's settings file."""
-    return (
-        "// Written by dlbox. apt-get waits 0 s for the dpkg lock unless told otherwise.\n"
-        f'DPkg::Lock::Timeout "{wanted.lock_timeout_s}";\n'
-        'Acquire::Retries "3";\n'
-    )

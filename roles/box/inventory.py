@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from fnmatch import fnmatch
 from typing import Any
 
 from pyinfra.api import Host, Inventory
@@ -54,3 +55,16 @@ def load(name: str, options: Iterable[str] = (), group_data: Iterable[str] = ())
         return make_inventory(
             name, override_data=override, cwd=".", group_data_directories=list(group_data)
         )
+
+
+def chosen(name: str, limit: Iterable[str] = (), options: Iterable[str] = ()) -> list[Host]:
+    """Return the hosts of an inventory that ``--limit`` leaves, by host name or group."""
+    hosts = list(load(name, options))
+    patterns = list(limit)
+    if not patterns:
+        return hosts
+    return [
+        host
+        for host in hosts
+        if any(fnmatch(host.name, p) or p in host.groups for p in patterns)
+    ]

@@ -5,7 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from roles.nvidia_driver.facts import Archive
-from roles.stack.model import Driver
+from roles.stack.model import Driver, Flavour
+
+MODULE_PACKAGES: dict[Flavour, str] = {
+    "proprietary": "nvidia-kernel-dkms",
+    "open": "nvidia-open-kernel-dkms",
+}
 
 MODPROBE = """\
 # Written by dlbox. nouveau and nova_core would take the cards before nvidia can.
@@ -36,12 +41,8 @@ Unattended-Upgrade::Package-Blacklist {
 
 def wanted_packages(driver: Driver, kernels: Iterable[str], *, desktop: bool) -> dict[str, str]:
     """Package -> upstream version; "" for those with numbers of their own."""
-    module = {
-        "proprietary": "nvidia-kernel-dkms",
-        "open": "nvidia-open-kernel-dkms",
-    }[driver.flavour]
     same = (
-        module,
+        MODULE_PACKAGES[driver.flavour],
         "nvidia-smi",
         "libcuda1",
         "libnvidia-ml1",

@@ -25,10 +25,10 @@ class Gpu(BaseModel):
     """Compute capability, e.g. 6.1."""
     name: str
 
-    @property
-    def sm(self) -> str:
-        """nvcc's word for it, e.g. sm_61."""
-        return f"sm_{self.capability.replace('.', '')}"
+
+def sm(capability: str) -> str:
+    """Return nvcc's word for a compute capability: 6.1 is sm_61."""
+    return f"sm_{capability.replace('.', '')}"
 
 
 @cache

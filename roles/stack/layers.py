@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from roles.stack.gpus import Gpu
+from roles.stack.gpus import Gpu, sm
 from roles.stack.model import (
     Architecture,
     Driver,
@@ -89,7 +89,7 @@ def _toolkit(release: str, known: dict[str, Toolkit], gpus: Sequence[Gpu]) -> To
     for gpu in gpus:
         if not covers(row, [gpu]):
             fits = [r for r in known if covers(known[r], [gpu])] or ["none"]
-            msg = f"CUDA {release} does not compile for a {gpu.name} ({gpu.sm}); take {' or '.join(fits)}"
+            msg = f"CUDA {release} does not compile for a {gpu.name} ({sm(gpu.capability)}); take {' or '.join(fits)}"
             raise Refused(msg)
     return row
 
@@ -117,7 +117,7 @@ def framework(
         raise Refused(msg)
     fits = [r for r in pythons if covers(r, gpus) and (branch is None or branch >= r.min_driver)]
     if not fits:
-        cards = ", ".join(sorted({f"{gpu.name} ({gpu.sm})" for gpu in gpus}))
+        cards = ", ".join(sorted({f"{gpu.name} ({sm(gpu.capability)})" for gpu in gpus}))
         msg = f"no {name} wheel holds code for {cards}; leave it out of frameworks_names"
         raise Refused(msg)
     return fits[0]

@@ -1,0 +1,32 @@
+"""The words the base role consists of."""
+
+from __future__ import annotations
+
+from roles.base.settings import Base
+
+PACKAGES = (
+    "build-essential",
+    "ca-certificates",
+    "curl",
+    "git",
+    "iproute2",
+    "kmod",
+    "pciutils",
+    "pkg-config",
+    "procps",
+    "python3",
+    "python3-venv",
+    "tmux",
+)
+SLEEP = ("sleep.target", "suspend.target", "hibernate.target", "hybrid-sleep.target")
+CA_BUNDLE = "/usr/local/share/ca-certificates/dlbox.crt"
+FOLDERS = ("/etc/dlbox", "/var/lib/dlbox", "/opt/dlbox")
+
+
+def apt_conf(wanted: Base) -> str:
+    """Return the text of apt's settings file."""
+    return (
+        "// Written by dlbox. apt-get waits 0 s for the dpkg lock unless told otherwise.\n"
+        f'DPkg::Lock::Timeout "{wanted.lock_timeout_s}";\n'
+        'Acquire::Retries "3";\n'
+    )

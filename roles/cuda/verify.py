@@ -1,0 +1,101 @@
+"""What must be true once the cuda role has run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from testinfra.host import Host
+
+from roles.box.facts import Identity
+from roles.box.library_checks import number
+from roles.cuda.content import home
+from roles.stack.model import Stack, Toolkit
+
+PROBE = Path(__file__).with_name("probe.cu").read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def toolkits(stack: Stack) -> tuple[Toolkit, ...]:
+    """The planned toolkits, the box's own first."""
+    if not stack.toolkits:
+        pytest.skip("no CUDA toolkit is planned")
+    return stack.toolkits
+
+
+@pytest.fixture
+def folder(box: Host) -> Path:
+    """Return a scratch folder of the box."""
+    return Path(box.check_output("rm -rf /tmp/dlbox-verify && mkdir /tmp/dlbox-verify && echo /tmp/dlbox-verify"))
+
+
+def test_nvcc_is_the_planned_release(box: Host, toolkits: tuple[Toolkit, ...]) -> None:
+    for toolkit in toolkits:
+        said = box.check_output(f"{home(toolkit)}/bin/nvcc --version")
+        assert f"release {toolkit.release}," in said
+
+
+def test_the_first_toolkit_is_everybodys(box: Host, toolkits: tuple[Toolkit, ...]) -> None:
+    assert box.check_output("readlink -f /usr/local/cuda") == home(toolkits[0])
+    assert box.check_output("bash -lc 'command -v nvcc'") == "/usr/local/cuda/bin/nvcc"
+
+
+def test_no_global_library_path(box: Host, toolkits: tuple[Toolkit, ...]) -> None:
+    assert box.check_output("bash -lc 'echo \"[$LD_LIBRARY_PATH]\"'") == "[]"
+
+
+def test_packaged_toolkits_have_the_planned_version(
+    box: Host, toolkits: tuple[Toolkit, ...]
+) -> None:
+    for wanted in [toolkit.package_version for toolkit in toolkits if toolkit.package_version]:
+        found = box.package("nvidia-cuda-toolkit").version
+        assert found.startswith(wanted), f"nvidia-cuda-toolkit is {found}, planned {wanted}"
+
+
+def test_a_program_for_the_boxs_cards_compiles_and_runs(
+    box: Host, stack: Stack, toolkits: tuple[Toolkit, ...], folder: Path, seen: Identity
+) -> None:
+    for toolkit in toolkits:
+        binary = f"{folder}/probe-{toolkit.release}"
+        libraries = toolkit is toolkits[0]
+        compiled = box.run(_compile(stack, toolkit, binary, libraries=libraries), PROBE)
+        assert compiled.succeeded, f"CUDA {toolkit.release}: {compiled.stderr}"
+        said = box.run(binary).stdout.splitlines()
+        assert said == _expected(stack, toolkit, seen, libraries=libraries)
+
+
+def test_the_program_holds_code_for_the_boxs_cards(
+    box: Host, stack: Stack, toolkits: tuple[Toolkit, ...], folder: Path
+) -> None:
+    binary = f"{folder}/probe"
+    box.run_test(_compile(stack, toolkits[0], binary, libraries=False), PROBE)
+    said = box.check_output(f"{home(toolkits[0])}/bin/cuobjdump --list-elf {binary}")
+    for capability in stack.capabilities:
+        assert f"sm_{capability.replace('.', '')}." in said
+
+
+def _compile(stack: Stack, toolkit: Toolkit, binary: str, *, libraries: bool) -> str:
+    codes = [capability.replace(".", "") for capability in stack.capabilities]
+    flags = [f"-gencode arch=compute_{code},code=sm_{code}" for code in codes]
+    if libraries and stack.cudnn:
+        flags.append("-DWITH_CUDNN -lcudnn")
+    if libraries and stack.nccl:
+        flags.append("-DWITH_NCCL -lnccl")
+    nvcc = f"{home(toolkit)}/bin/nvcc -std=c++17 -x cu -"
+    return f"printf %%s %s | {nvcc} -o {binary} {' '.join(flags)}"
+
+
+def _expected(stack: Stack, toolkit: Toolkit, seen: Identity, *, libraries: bool) -> list[str]:
+    lines = []
+    if libraries and stack.cudnn:
+        lines.append(f"cudnn {number(stack.cudnn.version)}")
+    if libraries and stack.nccl:
+        lines.append(f"nccl {number(stack.nccl.version)}")
+    if not stack.runs(toolkit):
+        lines.append("devices: CUDA driver version is insufficient for CUDA runtime version")
+    elif seen.pci_gpus:
+        lines.append("sum 499500")
+    else:
+        lines.append("devices: no CUDA-capable device is detected")
+    return lines
+

@@ -1,0 +1,108 @@
+"""What must be true once the frameworks role has run."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from testinfra.host import Host
+
+from roles.box.facts import Identity
+from roles.box.library_checks import number
+from roles.box.python import locked, run_python
+from roles.box.wheels import UV, VENVS
+from roles.frameworks.content import ORDER
+from roles.stack.gpus import sm
+from roles.stack.model import Framework, Stack
+
+PROBES = Path(__file__).with_name("probes")
+
+
+@pytest.fixture(params=ORDER, scope="session")
+def name(request: pytest.FixtureRequest, stack: Stack) -> Iterator[str]:
+    """Each planned framework in turn."""
+    framework: str = request.param
+    if framework not in stack.frameworks:
+        pytest.skip(f"{framework} is not among frameworks_names")
+    return framework
+
+
+@pytest.fixture(scope="session")
+def wanted(stack: Stack, name: str) -> Framework:
+    """Return its row of the plan."""
+    return stack.frameworks[name]
+
+
+@pytest.fixture(scope="session")
+def trained(box: Host, name: str) -> dict[str, Any]:
+    """What the framework says after it has trained a line, slope 3, on the CPU."""
+    return _probe(box, name, name)
+
+
+def test_it_is_the_planned_release(trained: dict[str, Any], wanted: Framework) -> None:
+    assert trained["version"] == wanted.version
+
+
+def test_it_learns(trained: dict[str, Any]) -> None:
+    assert trained["slope"] == pytest.approx(3, abs=0.01)
+
+
+def test_it_has_code_for_every_card(
+    trained: dict[str, Any], name: str, stack: Stack
+) -> None:
+    archs = trained["archs"]
+    lacking = [c for c in stack.capabilities if not runs_on(c, archs)]
+    assert not lacking, f"{name} has {' '.join(archs)}; nothing for {', '.join(map(sm, lacking))}"
+
+
+def runs_on(capability: str, archs: list[str]) -> bool:
+    """Whether a card runs any of this machine code: same major, minor no newer than its own."""
+    major, minor = capability.split(".")
+    codes = [arch.removeprefix("sm_").rstrip("af") for arch in archs if arch.startswith("sm_")]
+    return any(code[:-1] == major and code[-1] <= minor for code in codes)
+
+
+def test_it_loads_the_planned_libraries(box: Host, name: str, wanted: Framework) -> None:
+    found = _probe(box, name, "libraries")
+    assert found == {
+        "cuda": wanted.cuda,
+        "cudnn": number(wanted.cudnn),
+        "nccl": number(wanted.nccl),
+    }
+
+
+def test_the_venv_holds_the_locked_wheels_and_no_others(
+    box: Host, name: str, wanted: Framework
+) -> None:
+    python = f"{VENVS}/{name}/bin/python"
+    found = set(box.check_output(f"{UV} pip freeze -q --python {python}").split())
+    strange = sorted(found - locked(wanted.lock))
+    assert not strange, f"not in the lock of {name}: {', '.join(strange)}"
+    conflicts = box.run(f"{UV} pip check -q --python {python}")
+    assert conflicts.succeeded, conflicts.stderr
+
+
+def test_no_installed_file_was_edited(box: Host, name: str) -> None:
+    script = (PROBES / "records.py").read_text(encoding="utf-8")
+    edited = run_python(box, f"{VENVS}/{name}/bin/python", script)
+    assert edited == "", f"edited in {name}: {edited}"
+
+
+def test_people_can_enter(box: Host, name: str) -> None:
+    said = box.check_output(f"dlbox-env {name} python -c 'import sys; print(sys.prefix)'")
+    assert said == f"{VENVS}/{name}"
+
+
+@pytest.mark.gpu
+def test_it_sees_every_card(trained: dict[str, Any], seen: Identity) -> None:
+    assert trained["gpus"] == len(seen.pci_gpus)
+
+
+def _probe(box: Host, venv: str, probe: str) -> dict[str, Any]:
+    script = (PROBES / f"{probe}.py").read_text(encoding="utf-8")
+    said = run_python(box, f"{VENVS}/{venv}/bin/python", script)
+    found: dict[str, Any] = json.loads(said.splitlines()[-1])
+    return found

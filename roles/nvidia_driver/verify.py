@@ -1,0 +1,109 @@
+"""What must be true once the nvidia_driver role has run."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from testinfra.host import Host
+
+from roles.box.facts import Identity
+from roles.box.packages import GPU_SOURCES, QUERY, Package, packages
+from roles.nvidia_driver.content import MODULE_PACKAGES
+from roles.stack.model import Driver, Stack
+
+
+@pytest.fixture
+def driver(stack: Stack) -> Driver:
+    """The planned driver."""
+    if stack.driver is None:
+        pytest.skip("the box has no GPU, by declaration or by its PCI bus")
+    return stack.driver
+
+
+@pytest.fixture
+def ours(box: Host) -> dict[str, Package]:
+    """Return the installed packages of the GPU stack."""
+    installed = packages(box.check_output(QUERY).splitlines())
+    return {name: p for name, p in installed.items() if p.source in GPU_SOURCES}
+
+
+def test_driver_packages_have_the_planned_version(
+    driver: Driver, ours: dict[str, Package]
+) -> None:
+    built = {n: p.version for n, p in ours.items() if p.source == "nvidia-graphics-drivers"}
+    assert {"libcuda1", "nvidia-smi"} <= set(built)
+    strange = {n: v for n, v in built.items() if not v.startswith(driver.version)}
+    assert not strange, f"not of driver {driver.version}: {strange}"
+
+
+def test_the_module_has_the_planned_flavour(driver: Driver, ours: dict[str, Package]) -> None:
+    found = [flavour for flavour, name in MODULE_PACKAGES.items() if name in ours]
+    assert found == [driver.flavour]
+
+
+def test_the_stack_is_held(driver: Driver, ours: dict[str, Package]) -> None:
+    loose = sorted(name for name, package in ours.items() if not package.held)
+    assert not loose, f"not held: {', '.join(loose)}"
+
+
+def test_unattended_upgrades_leaves_the_stack_alone(
+    box: Host, driver: Driver, ours: dict[str, Package]
+) -> None:
+    said = box.check_output("apt-config dump Unattended-Upgrade::Package-Blacklist")
+    patterns = re.findall(r'"(.+)";', said)
+    free = sorted(n for n in ours if not any(re.match(pattern, n) for pattern in patterns))
+    assert not free, f"open to unattended-upgrades: {', '.join(free)}"
+
+
+def test_an_upgrade_would_not_touch_the_stack(
+    box: Host, driver: Driver, ours: dict[str, Package]
+) -> None:
+    said = box.check_output("apt-get -s -o Debug::NoLocking=1 dist-upgrade")
+    moved = set(re.findall(r"^(?:Inst|Remv) (\S+)", said, re.MULTILINE)) & set(ours)
+    assert not moved, f"an upgrade would move {', '.join(sorted(moved))}"
+
+
+def test_unattended_upgrades_dry_run_names_none_of_ours(
+    box: Host, driver: Driver, ours: dict[str, Package]
+) -> None:
+    if not box.exists("unattended-upgrade"):
+        pytest.skip("unattended-upgrades is not installed")
+    run = box.run("unattended-upgrade --dry-run -d")
+    assert run.succeeded, run.stderr
+    plan = re.search(r"^Packages that will be upgraded:(.*)$", run.stdout, re.MULTILINE)
+    moved = set(plan.group(1).split() if plan else []) & set(ours)
+    assert not moved, f"unattended-upgrades would move {', '.join(sorted(moved))}"
+
+
+@pytest.mark.parametrize("module", ["nouveau", "nova_core"])
+def test_no_other_driver_is_loaded_or_can_be(box: Host, driver: Driver, module: str) -> None:
+    assert not box.file(f"/sys/module/{module}").exists, f"{module} is loaded"
+    config = box.check_output("modprobe --showconfig").splitlines()
+    assert f"blacklist {module}" in config, f"{module} is not blacklisted"
+    assert f"install {module} /bin/false" in config, f"{module} can still be asked for by name"
+
+
+def test_persistenced_starts_at_boot(box: Host, driver: Driver) -> None:
+    assert box.check_output("systemctl is-enabled nvidia-persistenced") == "enabled"
+
+
+def test_the_module_is_built_for_every_kernel(box: Host, driver: Driver) -> None:
+    kernels = box.check_output("cd /boot; ls vmlinuz-* 2>/dev/null || true").split()
+    if not kernels:
+        pytest.skip("the box has no kernel of its own (a container)")
+    built = box.check_output("dkms status").splitlines()
+    for kernel in (k.removeprefix("vmlinuz-") for k in kernels):
+        done = [s for s in built if driver.version in s and f"{kernel}," in s and "installed" in s]
+        assert done, f"no {driver.version} module for kernel {kernel}: {built}"
+
+
+@pytest.mark.gpu
+def test_the_loaded_module_is_the_planned_one(box: Host, driver: Driver) -> None:
+    assert box.file("/sys/module/nvidia/version").content_string.strip() == driver.version
+
+
+@pytest.mark.gpu
+def test_nvidia_smi_sees_every_card(box: Host, driver: Driver, seen: Identity) -> None:
+    said = box.check_output("nvidia-smi --query-gpu=driver_version --format=csv,noheader")
+    assert said.split() == [driver.version] * len(seen.pci_gpus)
