@@ -45,7 +45,5 @@ def base(plan: Plan) -> None:
             command="update-ca-certificates",
         )
     for unit in SLEEP:
-        files.link(
-            name=f"Mask {unit}", path=f"/etc/systemd/system/{unit}", target="/dev/null"
-        )
+        files.link(name=f"Mask {unit}", path=f"/etc/systemd/system/{unit}", target="/dev/null")
     wheels.uv(name="Install uv", lock="uv")

@@ -15,6 +15,7 @@ from pyinfra.facts.files import File
 from pyinfra.operations import files
 
 from roles.base.settings import Base
+from roles.box import summary
 from roles.box.facts import BoxIdentity, Identity
 from roles.box.inventory import data, misjudged
 from roles.box.outcome import outcome
@@ -29,6 +30,7 @@ def survey() -> Plan | None:
     wrong = misjudged(host.inventory)
     if wrong:
         raise DeployError("\n".join(wrong))
+    summary.print_at_exit()
     box = host.get_fact(BoxIdentity)
     try:
         become_root(box)
@@ -36,7 +38,8 @@ def survey() -> Plan | None:
         fresh = host.get_fact(File, path=RECORD) is None
         preflight(box, planned.stack, Base.of(data(host)), time.time(), fresh=fresh)
     except Refused as refusal:
-        outcome(host.name).refused = str(refusal)
+        outcome(host.name).refused = True
+        outcome(host.name).failed = f"refused, nothing was changed: {refusal}"
         refuse(name="Preflight", reason=str(refusal))
         return None
     outcome(host.name).plan = planned
@@ -67,6 +70,4 @@ def refuse(reason: str) -> Generator[StringCommand, None, None]:
 def record(plan: Plan) -> None:
     """Write down, on the box, what it was given."""
     text = yaml.safe_dump(plan.stack.model_dump(mode="json"), sort_keys=False)
-    files.put(
-        name="Write down what was applied", src=StringIO(text), dest=RECORD, mode="644"
-    )
+    files.put(name="Write down what was applied", src=StringIO(text), dest=RECORD, mode="644")

@@ -52,14 +52,20 @@ def load(name: str, options: Iterable[str] = (), group_data: Iterable[str] = ())
     pairs = [option.split("=", 1) for option in options]
     override = {key: parse_cli_arg(value) for key, value in pairs}
     with ctx_state.use(State()):
-        return make_inventory(
+        inventory: Inventory = make_inventory(
             name, override_data=override, cwd=".", group_data_directories=list(group_data)
         )
+    return inventory
 
 
-def chosen(name: str, limit: Iterable[str] = (), options: Iterable[str] = ()) -> list[Host]:
+def chosen(
+    name: str,
+    limit: Iterable[str] = (),
+    options: Iterable[str] = (),
+    group_data: Iterable[str] = (),
+) -> list[Host]:
     """Return the hosts of an inventory that ``--limit`` leaves, by host name or group."""
-    hosts = list(load(name, options))
+    hosts = list(load(name, options, group_data))
     patterns = list(limit)
     if not patterns:
         return hosts

@@ -31,7 +31,7 @@ def header_version(box: Host, header: str, prefix: str) -> str:
 
 def installed_version(box: Host, name: str) -> str:
     """Return the version pkg-config knows."""
-    return box.check_output("pkg-config --modversion %s", name)
+    return str(box.check_output("pkg-config --modversion %s", name))
 
 
 def shortened(row: Library) -> str:

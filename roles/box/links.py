@@ -13,7 +13,7 @@ class LinkTargets(FactBase[dict[str, str]]):
     """Path -> where it points; paths that are no links are left out."""
 
     @override
-    def command(self, paths: tuple[str, ...]) -> StringCommand:  # type: ignore[override] # facts take own arguments
+    def command(self, paths: tuple[str, ...]) -> StringCommand:
         quoted = [QuoteString(path) for path in paths]
         return StringCommand(
             "for path in", *quoted, r"""; do if [ -L "$path" ]; then""",

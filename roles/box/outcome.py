@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from roles.box.plan import Plan
 
@@ -12,11 +12,17 @@ class Outcome:
     """One box's run."""
 
     plan: Plan | None = None
-    refused: str | None = None
+    """What it was to get; None: it was refused, or never reached."""
+    failed: str | None = None
+    """Why it did not get it."""
+    refused: bool = False
+    """It failed before anything on it was changed."""
     reboot: str | None = None
     """Why a reboot is pending."""
-    notes: list[str] = field(default_factory=list)
-    """What the owner should know or do next, one line each."""
+    jupyter: int | None = None
+    """Port JupyterLab answers on; None: it does not run."""
+    dry: bool = False
+    """Nothing was to be changed in this run."""
 
 
 OUTCOMES: dict[str, Outcome] = {}

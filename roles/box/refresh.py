@@ -13,10 +13,10 @@ class Stale(FactBase[bool]):
     """Whether ``product`` is missing, or older than one of ``inputs``."""
 
     @override
-    def command(self, product: str, inputs: tuple[str, ...]) -> StringCommand:  # type: ignore[override] # facts take own arguments
+    def command(self, product: str, inputs: tuple[str, ...]) -> StringCommand:
         quoted = QuoteString(product)
         newer = ("find", *[QuoteString(path) for path in inputs], "-newer", quoted)
-        return StringCommand("[ -e", quoted, "] && [ -z \"$(", *newer, ')" ] || echo stale')
+        return StringCommand("[ -e", quoted, '] && [ -z "$(', *newer, ')" ] || echo stale')
 
     @staticmethod
     @override

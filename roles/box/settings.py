@@ -24,9 +24,13 @@ class Box(RoleSettings):
     def _known(cls, gpus: list[str] | None) -> list[str] | None:
         for gpu in gpus or ():
             if not GPU_ID.fullmatch(gpu):
-                msg = f"{gpu!r} is not a PCI id; write vendor:device as lspci -nn does: 10de:1b06"
+                msg = (
+                    f"{gpu!r} is not a PCI id; write vendor:device as lspci -nn does: 10de:1b06"
+                )
                 raise ValueError(msg)
             if gpu not in gpu_table():
-                msg = f"{gpu!r} is no NVIDIA GPU of the id table (roles/stack/catalog/gpus.yaml)"
+                msg = (
+                    f"{gpu!r} is no NVIDIA GPU of the id table (roles/stack/catalog/gpus.yaml)"
+                )
                 raise ValueError(msg)
         return gpus

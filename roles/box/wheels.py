@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from pyinfra import host
-from pyinfra.api import FactBase, FileUploadCommand, QuoteString, StringCommand, operation
+from pyinfra.api import FactBase, FileUploadCommand, StringCommand, operation
 from typing_extensions import override
 
 LOCKS = Path(__file__).parents[1] / "stack" / "locks"
@@ -45,7 +45,7 @@ class TreeState(FactBase[str]):
     """Stamp of a tree, and whether what it holds is still what was built: ``LOCK same``."""
 
     @override
-    def command(self, tree: str) -> str:  # type: ignore[override] # facts take own arguments
+    def command(self, tree: str) -> str:
         content = CONTENT.format(tree=tree)
         return (
             f"if [ -e {tree}/.dlbox-lock ]; then read -r lock content <{tree}/.dlbox-lock; "

@@ -23,7 +23,10 @@ def cuda(plan: Plan) -> None:
     for packaged in [t for t in toolkits.values() if t.package_version]:  # one at most
         packages.install(
             name=f"Install CUDA {packaged.release}",
-            wanted={"nvidia-cuda-toolkit": packaged.package_version, "nvidia-cuda-dev": ""},
+            wanted={
+                "nvidia-cuda-toolkit": packaged.package_version or "",
+                "nvidia-cuda-dev": "",
+            },
         )
         packages.hold(name=f"Hold CUDA {packaged.release}", sources=packages.GPU_SOURCES)
         links.links(name=f"Link CUDA {packaged.release}", wanted=home_links(packaged))

@@ -26,7 +26,11 @@ def toolkits(stack: Stack) -> tuple[Toolkit, ...]:
 @pytest.fixture
 def folder(box: Host) -> Path:
     """Return a scratch folder of the box."""
-    return Path(box.check_output("rm -rf /tmp/dlbox-verify && mkdir /tmp/dlbox-verify && echo /tmp/dlbox-verify"))
+    return Path(
+        box.check_output(
+            "rm -rf /tmp/dlbox-verify && mkdir /tmp/dlbox-verify && echo /tmp/dlbox-verify"
+        )
+    )
 
 
 def test_nvcc_is_the_planned_release(box: Host, toolkits: tuple[Toolkit, ...]) -> None:
@@ -98,4 +102,3 @@ def _expected(stack: Stack, toolkit: Toolkit, seen: Identity, *, libraries: bool
     else:
         lines.append("devices: no CUDA-capable device is detected")
     return lines
-

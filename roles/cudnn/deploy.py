@@ -8,8 +8,7 @@ from roles.box.library import library
 from roles.box.plan import Plan
 
 HEADERS = tuple(
-    f"cudnn{part}.h"
-    for part in ("", "_adv", "_backend", "_cnn", "_graph", "_ops", "_version")
+    f"cudnn{part}.h" for part in ("", "_adv", "_backend", "_cnn", "_graph", "_ops", "_version")
 )
 LIBRARIES = (
     "cudnn",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +21,7 @@ PROBES = Path(__file__).with_name("probes")
 
 
 @pytest.fixture(params=ORDER, scope="session")
-def name(request: pytest.FixtureRequest, stack: Stack) -> Iterator[str]:
+def name(request: pytest.FixtureRequest, stack: Stack) -> str:
     """Each planned framework in turn."""
     framework: str = request.param
     if framework not in stack.frameworks:
@@ -50,12 +49,12 @@ def test_it_learns(trained: dict[str, Any]) -> None:
     assert trained["slope"] == pytest.approx(3, abs=0.01)
 
 
-def test_it_has_code_for_every_card(
-    trained: dict[str, Any], name: str, stack: Stack
-) -> None:
+def test_it_has_code_for_every_card(trained: dict[str, Any], name: str, stack: Stack) -> None:
     archs = trained["archs"]
     lacking = [c for c in stack.capabilities if not runs_on(c, archs)]
-    assert not lacking, f"{name} has {' '.join(archs)}; nothing for {', '.join(map(sm, lacking))}"
+    assert not lacking, (
+        f"{name} has {' '.join(archs)}; nothing for {', '.join(map(sm, lacking))}"
+    )
 
 
 def runs_on(capability: str, archs: list[str]) -> bool:

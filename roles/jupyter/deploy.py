@@ -11,6 +11,7 @@ from pyinfra.operations import files, server, systemd
 
 from roles.box import wheels
 from roles.box.inventory import data
+from roles.box.outcome import outcome
 from roles.box.plan import Plan
 from roles.box.refresh import refresh
 from roles.frameworks.content import ORDER
@@ -25,7 +26,9 @@ def jupyter(plan: Plan) -> None:
     wanted = Jupyter.of(data(host))
     if not wanted.install:
         return
-    server.user(name=f"Have user {wanted.user}", user=wanted.user, shell="/bin/bash", create_home=True)
+    server.user(
+        name=f"Have user {wanted.user}", user=wanted.user, shell="/bin/bash", create_home=True
+    )
     wheels.venv(name="Build JupyterLab", venv="jupyter", lock="jupyter")
     token(name="Have a token", user=wanted.user)
     files.put(
@@ -50,13 +53,12 @@ def jupyter(plan: Plan) -> None:
         mode="644",
     )
     if plan.box.systemd:
+        outcome(host.name).jupyter = wanted.port
         _serve()
 
 
 def _serve() -> None:
-    systemd.service(
-        name="Start at boot", service="dlbox-jupyter", running=None, enabled=True
-    )
+    systemd.service(name="Start at boot", service="dlbox-jupyter", running=None, enabled=True)
     refresh(
         name="Serve with these settings",
         product=content.STARTED,

@@ -51,9 +51,7 @@ def test_the_venv_holds_the_locked_wheels(box: Host, wanted: Jupyter) -> None:
 
 
 @pytest.mark.parametrize("kernel", ORDER)
-def test_each_kernel_runs_a_cell(
-    box: Host, wanted: Jupyter, stack: Stack, kernel: str
-) -> None:
+def test_each_kernel_runs_a_cell(box: Host, wanted: Jupyter, stack: Stack, kernel: str) -> None:
     if kernel not in stack.frameworks:
         pytest.skip(f"{kernel} is not among frameworks_names")
     script = (PROBES / "cells.py").read_text(encoding="utf-8")

@@ -48,7 +48,8 @@ def _archive(system: str) -> None:
 
 def _driver(driver: Driver, *, systemd_runs: bool) -> None:
     desktop = NvidiaDriver.of(data(host)).desktop
-    wanted = content.wanted_packages(driver, host.get_fact(Kernels), desktop=desktop)
+    kernels = host.get_fact(Kernels)
+    wanted = content.wanted_packages(driver, kernels, desktop=desktop)
 
     files.put(
         name="Keep nouveau and nova out",
@@ -67,7 +68,12 @@ def _driver(driver: Driver, *, systemd_runs: bool) -> None:
         f" && touch {INITRAMFS}",
     )
     if systemd_runs:
-        systemd.service(name="Enable persistenced", service="nvidia-persistenced", running=None, enabled=True)
+        systemd.service(
+            name="Enable persistenced",
+            service="nvidia-persistenced",
+            running=None,
+            enabled=True,
+        )
     note_reboot(name="Look whether a reboot is pending", box=host.name)
 
 
@@ -75,7 +81,8 @@ def _driver(driver: Driver, *, systemd_runs: bool) -> None:
 def nonfree(codename: str) -> Generator[Any, None, None]:
     """Have contrib and non-free, from the mirror the box already uses."""
     # Read here, not in the role: apt names its archives only once it has lists of them.
-    text = content.nonfree(host.get_fact(Archives, codename=codename))
+    archives = host.get_fact(Archives, codename=codename)
+    text = content.nonfree(archives)
     yield from files.put._inner(src=StringIO(text), dest=OWN, mode="644")  # noqa: SLF001
 
 

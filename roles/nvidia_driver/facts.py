@@ -29,7 +29,9 @@ def archives(lines: Iterable[str], codename: str) -> list[Archive]:
     found: dict[tuple[str, str, str], set[str]] = {}
     for line in lines:
         uri, suite, component, file, key = line.split("|")
-        key = "" if key == "$(SIGNED_BY)" else key  # apt leaves a field without a value as it is
+        key = (
+            "" if key == "$(SIGNED_BY)" else key
+        )  # apt leaves a field without a value as it is
         if not file.startswith(OWN) and suite.split("-")[0] == codename:
             found.setdefault((uri, suite, key), set()).add(component)
     return [
@@ -43,7 +45,7 @@ class Archives(FactBase[list[Archive]]):
     """The distribution's suites as the box's own apt configuration names them."""
 
     @override
-    def command(self, codename: str) -> str:  # type: ignore[override] # facts take own arguments
+    def command(self, codename: str) -> str:
         self.codename = codename
         fields = "$(REPO_URI)|$(RELEASE)|$(COMPONENT)|$(SOURCESENTRY)|$(SIGNED_BY)"
         return f"apt-get indextargets --format '{fields}' 'Created-By: Packages'"

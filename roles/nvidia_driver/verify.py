@@ -94,7 +94,9 @@ def test_the_module_is_built_for_every_kernel(box: Host, driver: Driver) -> None
         pytest.skip("the box has no kernel of its own (a container)")
     built = box.check_output("dkms status").splitlines()
     for kernel in (k.removeprefix("vmlinuz-") for k in kernels):
-        done = [s for s in built if driver.version in s and f"{kernel}," in s and "installed" in s]
+        done = [
+            s for s in built if driver.version in s and f"{kernel}," in s and "installed" in s
+        ]
         assert done, f"no {driver.version} module for kernel {kernel}: {built}"
 
 

@@ -43,7 +43,9 @@ def driver(gpus: Sequence[Gpu], system: str, offer: System, wish: Flavour | None
         msg = f"{system} has no driver in the table yet; box_gpus = [] makes it a CPU-only box"
         raise Refused(msg)
     flavours = [_flavours(gpu, system, offer.driver, wish) for gpu in gpus]
-    shared: list[Flavour] = [f for f in flavours[0] if all(f in allowed for allowed in flavours)]
+    shared: list[Flavour] = [
+        f for f in flavours[0] if all(f in allowed for allowed in flavours)
+    ]
     if not shared:
         msg = "the cards share no kernel module flavour: no one driver drives them all"
         raise Refused(msg)
@@ -101,21 +103,25 @@ def library(name: str, toolkit: Toolkit, gpus: Sequence[Gpu]) -> Library:
         arch, limits = architecture(gpu)
         last = limits.last_cudnn
         if name == "cudnn" and last and order(row.version)[:3] > order(last):
-            msg = f"cuDNN {row.version} has no code for a {gpu.name} ({arch}); its last is {last}"
+            msg = (
+                f"cuDNN {row.version} has no code for a {gpu.name} ({arch}); its last is {last}"
+            )
             raise Refused(msg)
     return row
 
 
-def framework(
-    name: str, gpus: Sequence[Gpu], branch: int | None, python: str
-) -> Framework:
+def framework(name: str, gpus: Sequence[Gpu], branch: int | None, python: str) -> Framework:
     """Return the first release with machine code for every card and wheels for this Python."""
     rows = frameworks(name)
-    pythons = [r for r in rows if order(r.first_python) <= order(python) <= order(r.last_python)]
+    pythons = [
+        r for r in rows if order(r.first_python) <= order(python) <= order(r.last_python)
+    ]
     if not pythons:
         msg = f"{name} has no wheel for Python {python}; leave it out of frameworks_names"
         raise Refused(msg)
-    fits = [r for r in pythons if covers(r, gpus) and (branch is None or branch >= r.min_driver)]
+    fits = [
+        r for r in pythons if covers(r, gpus) and (branch is None or branch >= r.min_driver)
+    ]
     if not fits:
         cards = ", ".join(sorted({f"{gpu.name} ({sm(gpu.capability)})" for gpu in gpus}))
         msg = f"no {name} wheel holds code for {cards}; leave it out of frameworks_names"

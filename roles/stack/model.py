@@ -6,6 +6,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from roles.stack.gpus import Gpu
+
 Flavour = Literal["open", "proprietary"]
 
 
@@ -97,12 +99,17 @@ class Stack(Row):
     """What a box gets, layer by layer."""
 
     system: str
-    capabilities: tuple[str, ...]
+    cards: tuple[Gpu, ...]
     driver: Driver | None
     toolkits: tuple[Toolkit, ...]
     cudnn: Library | None
     nccl: Library | None
     frameworks: dict[str, Framework]
+
+    @property
+    def capabilities(self) -> tuple[str, ...]:
+        """Compute capabilities of the cards, each once."""
+        return tuple(sorted({card.capability for card in self.cards}))
 
     @property
     def disk_gb(self) -> float:

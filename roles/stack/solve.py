@@ -21,23 +21,24 @@ def solve(gpus: Sequence[Gpu], system: str, wishes: Wishes) -> Stack:
     branch = driver.branch if driver else None
     return Stack(
         system=system,
-        capabilities=tuple(sorted({gpu.capability for gpu in gpus}, key=layers.order)),
+        cards=tuple(gpus),
         driver=driver,
         toolkits=toolkits,
-        cudnn=_library("cudnn", wishes.cudnn, toolkits, gpus, default=True),
-        nccl=_library("nccl", wishes.nccl, toolkits, gpus, default=len(gpus) > 1),
+        cudnn=_library("cudnn", toolkits, gpus, wish=wishes.cudnn, default=True),
+        nccl=_library("nccl", toolkits, gpus, wish=wishes.nccl, default=len(gpus) > 1),
         frameworks={
-            name: layers.framework(name, gpus, branch, offer.python) for name in wishes.frameworks
+            name: layers.framework(name, gpus, branch, offer.python)
+            for name in wishes.frameworks
         },
     )
 
 
 def _library(
     name: str,
-    wish: bool | None,
     toolkits: Sequence[Toolkit],
     gpus: Sequence[Gpu],
     *,
+    wish: bool | None,
     default: bool,
 ) -> Library | None:
     if not toolkits:

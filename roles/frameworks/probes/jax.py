@@ -15,7 +15,9 @@ import jax.numpy as jnp
 cpu = jax.devices("cpu")[0]
 x = jax.device_put(jnp.linspace(-1, 1, 64), cpu)
 w = jax.device_put(jnp.zeros(2), cpu)
-step = jax.jit(lambda w: w - 0.3 * jax.grad(lambda w: jnp.mean((w[0] * x + w[1] - 3 * x - 1) ** 2))(w))
+step = jax.jit(
+    lambda w: w - 0.3 * jax.grad(lambda w: jnp.mean((w[0] * x + w[1] - 3 * x - 1) ** 2))(w)
+)
 for _ in range(200):
     w = step(w)
 [ptxas] = Path(get_path("purelib")).glob("nvidia/cuda_nvcc/bin/ptxas")
@@ -26,4 +28,4 @@ found = {
     "gpus": len([device for device in jax.devices() if device.platform == "gpu"]),
     "slope": round(float(w[0]), 3),
 }
-print(json.dumps(found))  # noqa: T201
+print(json.dumps(found))

@@ -21,4 +21,6 @@ nccl = ctypes.c_int()
 load("nvidia/nccl/lib/libnccl.so.*").ncclGetVersion(ctypes.byref(nccl))
 cudnn = load("nvidia/cudnn/lib/libcudnn.so.*").cudnnGetVersion()
 runtime = metadata.version("nvidia-cuda-runtime-cu12")
-print(json.dumps({"cuda": ".".join(runtime.split(".")[:2]), "cudnn": cudnn, "nccl": nccl.value}))  # noqa: T201
+print(
+    json.dumps({"cuda": ".".join(runtime.split(".")[:2]), "cudnn": cudnn, "nccl": nccl.value})
+)

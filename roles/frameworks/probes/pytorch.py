@@ -19,4 +19,4 @@ found = {
     "gpus": torch.cuda.device_count(),
     "slope": round(float(model.weight), 3),
 }
-print(json.dumps(found))  # noqa: T201
+print(json.dumps(found))

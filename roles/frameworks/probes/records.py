@@ -12,4 +12,4 @@ for wheel in metadata.distributions():
         content = path.read_bytes() if path.exists() else b""
         digest = hashlib.new(file.hash.mode, content).digest()
         if urlsafe_b64encode(digest).rstrip(b"=").decode() != file.hash.value:
-            print(f"{wheel.name}: {file}")  # noqa: T201
+            print(f"{wheel.name}: {file}")

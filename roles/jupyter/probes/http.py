@@ -11,7 +11,9 @@ def status(url: str, headers: dict[str, str]) -> int:
     """Return the HTTP status of a request."""
     request = urllib.request.Request(url, headers=headers)
     try:
-        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request) as answer:
+        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(
+            request
+        ) as answer:
             return int(answer.status)
     except urllib.error.HTTPError as error:
         return error.code

@@ -1,0 +1,27 @@
+"""Run one verb: ``python -m deploys VERB [ARGUMENTS]``; ``./dlbox`` has checked its name."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+
+from deploys import ROOT
+
+
+def main(name: str = "", *argv: str) -> int:
+    """Hand the arguments to the verb's own ``main``."""
+    if not (ROOT / "deploys" / f"{name}.py").is_file():
+        print(f"dlbox: no verb {name!r} | ./dlbox help lists them", file=sys.stderr)
+        return 2
+    # Tests and roles are imported from the checkout, whatever else is installed.
+    sys.path[:0] = [str(ROOT)]
+    # By name: `try` is a verb here and a keyword to an import statement.
+    return int(import_module(f"deploys.{name}").main(list(argv)))
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main(*sys.argv[1:]))
+    except KeyboardInterrupt:
+        print("\ndlbox: interrupted | run the same command again to go on", file=sys.stderr)
+        sys.exit(130)

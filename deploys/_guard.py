@@ -1,0 +1,93 @@
+"""Judge a command line before any box is contacted: options, inventory, limit, settings."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+from pyinfra.api import Host
+from pyinfra_cli.cli import cli
+
+from deploys import ROOT, located
+from roles.box.inventory import chosen, misjudged
+
+
+class BadInput(Exception):  # noqa: N818 - the person's mistake, not ours
+    """What was typed or written cannot be carried out; nothing was contacted."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """A judged command line."""
+
+    inventory: str
+    options: tuple[str, ...]
+    """Options for pyinfra, as typed."""
+    params: dict[str, Any]
+    """The same, parsed by pyinfra's own parser."""
+    hosts: tuple[Host, ...]
+
+
+def request(argv: Iterable[str]) -> Request:
+    """Split ``[INVENTORY] [options]`` and judge all of it. Raises BadInput."""
+    words = list(argv)
+    named = bool(words) and not words[0].startswith("-")
+    inventory = located(words.pop(0)) if named else str(ROOT / "inventory.py")
+    params = _parsed(inventory, words)
+    if params["no_wait"]:
+        msg = "--no-wait: pyinfra then hides failed operations | leave it out"
+        raise BadInput(msg)
+    hosts = _hosts(inventory, params)
+    wrong = misjudged(hosts)
+    if wrong:
+        raise BadInput("\n".join(wrong))
+    return Request(inventory, tuple(words), params, tuple(hosts))
+
+
+def _parsed(inventory: str, options: list[str]) -> dict[str, Any]:
+    try:
+        # Without a deploy file pyinfra takes what is left of the options for operations.
+        context = cli.make_context("dlbox", [inventory, "deploys/dlbox.py", *options])
+    except click.ClickException as error:
+        raise BadInput(error.format_message()) from error
+    surplus = [word for word in context.params["operations"] if word != "deploys/dlbox.py"]
+    if surplus:
+        msg = f"{' '.join(surplus)}: one inventory only | ./dlbox VERB [INVENTORY] [options]"
+        raise BadInput(msg)
+    return dict(context.params)
+
+
+def _hosts(inventory: str, params: dict[str, Any]) -> list[Host]:
+    if inventory.endswith(".py") and not Path(inventory).is_file():
+        msg = (
+            f"{inventory}: no such inventory file | name one, or leave it out for this machine"
+        )
+        raise BadInput(msg)
+    try:
+        everyone = chosen(inventory, (), params["data"], params["group_data"])
+        hosts = chosen(inventory, params["limit"], params["data"], params["group_data"])
+    except Exception as error:
+        # An inventory is a program of the user's: whatever it raises is a mistake in it.
+        msg = f"{inventory}: cannot be read: {type(error).__name__}: {error} | mend it"
+        raise BadInput(msg) from error
+    if not everyone:
+        msg = f"{inventory}: names no box | add one, e.g. boxes = ['@local']"
+        raise BadInput(msg)
+    if not hosts:
+        names = ", ".join(host.name for host in everyone)
+        groups = ", ".join(sorted({group for host in everyone for group in host.groups}))
+        limit = ", ".join(params["limit"])
+        msg = f"--limit {limit}: matches no box | boxes: {names}; groups: {groups}"
+        raise BadInput(msg)
+    return hosts
+
+
+def complain(verb: str, error: BadInput) -> int:
+    """Print the complaint, a line per fault; return the exit code of bad input."""
+    for line in str(error).splitlines():
+        print(f"dlbox {verb}: {line}", file=sys.stderr)
+    return 2

@@ -1,0 +1,70 @@
+"""Bring the boxes of an inventory to their wanted state."""
+
+from __future__ import annotations
+
+import sys
+
+import pyinfra_cli.main  # first of all: it patches sockets and threads for gevent
+from pyinfra.api.state import StateStage
+from pyinfra.context import ctx_state
+
+from deploys._guard import BadInput, Request, complain, request
+from roles.box.outcome import OUTCOMES, outcome
+from roles.box.summary import print_summary
+
+FAILED, REFUSED, REBOOT, INTERRUPTED = 1, 3, 5, 130
+
+
+def main(argv: list[str]) -> int:
+    """Judge the request, let pyinfra carry out deploys/dlbox.py, say what became of each box."""
+    try:
+        asked = request(argv)
+    except BadInput as error:
+        return complain("up", error)
+    if not (asked.params["yes"] or asked.params["dry"] or sys.stdin.isatty()):
+        print(
+            "dlbox up: no terminal and no -y: nothing was changed | add -y, or --dry to look",
+            file=sys.stderr,
+        )
+        return REFUSED
+    code = run_pyinfra(asked)
+    take_stock(asked)
+    verdict = exit_code(code)
+    print_summary()
+    return verdict
+
+
+def run_pyinfra(asked: Request) -> int:
+    """Run pyinfra in this process, so that the roles' outcomes can be read afterwards."""
+    sys.argv = ["pyinfra", asked.inventory, "deploys/dlbox.py", *asked.options]
+    try:
+        pyinfra_cli.main.main()
+    except SystemExit as end:
+        return int(end.code or 0)
+    return 0
+
+
+def take_stock(asked: Request) -> None:
+    """Note for every box asked for what the roles could not: unreached, failed or only looked at."""
+    state = ctx_state.get()
+    reached = {host.name for host in state.activated_hosts}
+    failed = {host.name for host in state.failed_hosts}
+    for name in (host.name for host in asked.hosts):
+        box = outcome(name)
+        box.dry = state.current_stage < StateStage.Execute
+        if name not in reached:
+            box.failed = "unreachable, nothing was changed | see above; then run the same again"
+        elif name in failed and not box.refused:
+            box.failed = "an operation failed; its last lines stand above"
+
+
+def exit_code(pyinfra: int) -> int:
+    """Return the code for the whole run: the worst that became of a box."""
+    outcomes = list(OUTCOMES.values())
+    if outcomes and all(box.refused for box in outcomes):
+        return REFUSED
+    if pyinfra or any(box.failed for box in outcomes):
+        return pyinfra or FAILED
+    if ctx_state.get().current_stage == StateStage.Execute:
+        return INTERRUPTED  # pyinfra itself exits 0 on Ctrl-C
+    return REBOOT if any(box.reboot for box in outcomes) else 0

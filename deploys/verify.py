@@ -1,0 +1,35 @@
+"""Prove that the boxes of an inventory are what 'up' promised; changes nothing."""
+
+from __future__ import annotations
+
+import sys
+
+from deploys._guard import BadInput, complain, request
+from deploys._steps import call
+
+NO_CHECKS_RAN = 5
+"""Pytest's exit code for it; nothing was proved."""
+
+
+def main(argv: list[str]) -> int:
+    """Run every role's checks over the inventory; options after ``--`` go to pytest."""
+    end = argv.index("--") if "--" in argv else len(argv)
+    try:
+        asked = request(argv[:end])
+    except BadInput as error:
+        return complain("verify", error)
+    given = [f"--target={asked.inventory}"]
+    given += [f"--limit={host.name}" for host in asked.hosts]
+    given += [f"--data={pair}" for pair in asked.params["data"]]
+    pytest = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "--tb=short",
+        "--no-header",
+        "-p",
+        "no:cacheprovider",
+    ]
+    code = call([*pytest, "roles", *given, *argv[end + 1 :]])
+    return 1 if code == NO_CHECKS_RAN else code

@@ -1,0 +1,102 @@
+"""What a run tells the owner of each box at its end."""
+
+from __future__ import annotations
+
+import atexit
+import sys
+from collections import Counter
+from functools import cache
+
+from roles.box.outcome import OUTCOMES, Outcome
+from roles.box.plan import Plan
+from roles.frameworks.content import ORDER
+from roles.jupyter.content import TOKEN
+from roles.stack.model import Stack
+
+
+@cache
+def print_at_exit() -> None:
+    """Have the summary printed once, after all that pyinfra prints."""
+    atexit.register(print_summary)
+
+
+def print_summary() -> None:
+    """Print what became of every box; a box is told of once."""
+    for name in sorted(OUTCOMES):
+        print("\n".join(told(name, OUTCOMES[name])), file=sys.stderr)  # noqa: T201 - it is what a run says
+    OUTCOMES.clear()
+
+
+def told(name: str, outcome: Outcome) -> list[str]:
+    """Return the lines about one box."""
+    if outcome.plan is None:
+        return ["", f"{name}: {outcome.failed}"]
+    stack = outcome.plan.stack
+    lines = ["", f"{name}: {stack.system}, {_cards(stack)}"]
+    verb = "would get" if outcome.dry else "failed" if outcome.failed else "stands"
+    lines += _block(
+        verb, [outcome.failed] if outcome.failed else layers(stack, outcome.jupyter)
+    )
+    lines += _block("skipped", skips(outcome.plan))
+    return lines + _block("next", [] if outcome.dry else steps(name, outcome))
+
+
+def layers(stack: Stack, jupyter: int | None) -> list[str]:
+    """Return the stack, a layer a line."""
+    rows = []
+    if stack.driver:
+        rows.append(f"driver {stack.driver.version} ({stack.driver.flavour}), held")
+    rows += [f"CUDA {toolkit.release}" for toolkit in stack.toolkits]
+    rows += [f"cuDNN {stack.cudnn.version}"] if stack.cudnn else []
+    rows += [f"NCCL {stack.nccl.version}"] if stack.nccl else []
+    for name, row in stack.frameworks.items():
+        rows.append(f"{name} {row.version} (CUDA {row.cuda}, cuDNN {row.cudnn})")
+    return rows + ([f"JupyterLab on 127.0.0.1:{jupyter}"] if jupyter else [])
+
+
+def skips(plan: Plan) -> list[str]:
+    """Return what the box did not get, and why."""
+    stack = plan.stack
+    rows = []
+    if not stack.cards:
+        rows.append("driver: no GPU, by declaration or on the PCI bus")
+    if not stack.toolkits:
+        rows.append("CUDA, cuDNN, NCCL: no GPU and no cuda_versions")
+    elif not stack.nccl:
+        rows.append("NCCL: one GPU; nccl_install = True brings it all the same")
+    rows += [f"{t.release} only compiles here: the driver is older than {t.min_driver}"
+             for t in stack.toolkits if stack.driver and not stack.runs(t)]  # fmt: skip
+    rows += [
+        f"{name}: not in frameworks_names" for name in ORDER if name not in stack.frameworks
+    ]
+    if not plan.box.systemd:
+        rows.append("services: init is not systemd; units are installed, not started")
+    return rows
+
+
+def steps(name: str, outcome: Outcome) -> list[str]:
+    """Return what to do next."""
+    if outcome.failed:
+        return [
+            "mend the cause above and run the same command again; it goes on where it stopped"
+        ]
+    rows = [f"reboot ({outcome.reboot})"] if outcome.reboot else []
+    if outcome.plan:
+        rows += [f"dlbox-env {venv}" for venv in list(outcome.plan.stack.frameworks)[:1]]
+    if outcome.jupyter:
+        way = (
+            ""
+            if name.startswith("@")
+            else f"ssh -L {outcome.jupyter}:127.0.0.1:{outcome.jupyter} {name}; "
+        )
+        rows.append(f"{way}http://127.0.0.1:{outcome.jupyter} with the token: sudo cat {TOKEN}")
+    return [*rows, "./dlbox verify"]
+
+
+def _cards(stack: Stack) -> str:
+    counts = Counter(card.name for card in stack.cards)
+    return ", ".join(f"{count} x {name}" for name, count in counts.items()) or "no GPU"
+
+
+def _block(title: str, rows: list[str]) -> list[str]:
+    return [f"  {title if i == 0 else '':<9} {row}" for i, row in enumerate(rows)]

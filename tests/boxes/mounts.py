@@ -1,0 +1,89 @@
+"""What boxes are given of this machine: its CA bundle, its proxies and a cache of downloads."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+CA_IN_BOX = "/etc/dlbox-host-ca.pem"
+ARCHIVES = "/var/cache/apt/archives"
+UV_CACHE = "/var/cache/dlbox/uv"
+
+
+@dataclass(frozen=True)
+class Mount:
+    """A path of this machine inside a box."""
+
+    source: Path
+    target: str
+    read_only: bool = False
+
+    def flag(self) -> str:
+        """Return the engine's flag for it."""
+        return f"--volume={self.source}:{self.target}{':ro' if self.read_only else ''}"
+
+
+def host_ca(env: Mapping[str, str]) -> Path | None:
+    """Return the CA bundle this machine was told to trust, as behind an intercepting proxy."""
+    told = (env.get(name) for name in ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"))
+    return next((Path(path) for path in told if path and Path(path).is_file()), None)
+
+
+HOST_CA = host_ca(os.environ)
+"""For the setting base_ca_bundle of boxes; None where this machine names no bundle."""
+
+
+def ca_mounts() -> tuple[Mount, ...]:
+    """Return the bundle's mount, beside the box's own trust store and not over it."""
+    return (Mount(HOST_CA, CA_IN_BOX, read_only=True),) if HOST_CA else ()
+
+
+def proxy_flags(env: Mapping[str, str]) -> list[str]:
+    """Return the engine's flags that hand this machine's proxies on."""
+    names = ("http_proxy", "https_proxy", "no_proxy")
+    both = [*names, *(name.upper() for name in names)]
+    return [f"--env={name}={env[name]}" for name in both if env.get(name)]
+
+
+def cache_root() -> Path:
+    """Return where downloads are kept between boxes."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "dlbox"
+
+
+def download_cache(release: str) -> tuple[Mount, ...]:
+    """Return mounts for one new box, with all that boxes of its release ever downloaded.
+
+    apt does not wait for the lock of its archives, so each box has a folder of its own, whose
+    files are hard links.
+    """
+    store, uv = cache_root() / f"apt-{release}", cache_root() / "uv"
+    for folder in (store, uv):
+        folder.mkdir(parents=True, exist_ok=True)
+    for other in store.glob("box-*"):
+        _link(other, store)
+    own = Path(tempfile.mkdtemp(prefix="box-", dir=store))
+    own.chmod(0o755)
+    _link(store, own)
+    return (Mount(own, ARCHIVES), Mount(uv, UV_CACHE))
+
+
+def keep(folder: Path) -> None:
+    """Take into the cache what a removed box downloaded, where the folder is of the cache."""
+    store = folder.parent
+    if store.parent == cache_root() and folder.name.startswith("box-") and folder.is_dir():
+        _link(folder, store)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _link(source: Path, target: Path) -> None:
+    # Another session may take the folder away, and under rootless podman a file may be
+    # another user's: these are only downloads.
+    with contextlib.suppress(OSError):
+        for file in source.glob("*.deb"):
+            with contextlib.suppress(OSError):
+                os.link(file, target / file.name)
