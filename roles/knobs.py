@@ -39,7 +39,18 @@ def faults(data: Mapping[str, Any]) -> dict[str, str]:
     found = {key: _unknown(key, known) for key in strange}
     for role in ROLES:
         found |= role.faults(data)
-    return found
+    return found or _contradictions(data)
+
+
+def _contradictions(data: Mapping[str, Any]) -> dict[str, str]:
+    """Knob -> why it cannot be had together with another; each is good by itself."""
+    if Cuda.of(data).versions != []:
+        return {}
+    asked = {"cudnn_install": Cudnn.of(data).install, "nccl_install": Nccl.of(data).install}
+    fault = (
+        "True, but cuda_versions = [] leaves no toolkit to use it with; name one, or drop it"
+    )
+    return {knob: fault for knob, install in asked.items() if install}
 
 
 def _unknown(key: str, known: list[str]) -> str:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from difflib import get_close_matches
-from typing import Any, ClassVar, Literal, get_args, get_origin
+from typing import Any, ClassVar, Literal, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 from typing_extensions import Self
+
+Word = TypeVar("Word", bound=str)
 
 
 class RoleSettings(BaseModel):
@@ -60,6 +62,15 @@ class RoleSettings(BaseModel):
     @classmethod
     def _words(cls, field: str) -> list[str]:
         return _literals(cls.model_fields[field].annotation)
+
+
+def once(words: list[Word]) -> list[Word]:
+    """Return the words, none of which may be there twice."""
+    twice = next((word for word in words if words.count(word) > 1), None)
+    if twice is not None:
+        msg = f"names {twice!r} twice"
+        raise ValueError(msg)
+    return words
 
 
 def _literals(annotation: Any) -> list[str]:

@@ -1,1 +1,1 @@
-"""What every role shares about a box: its identity, its facts, and how to change it."""
+"""A box, whichever roles it has: its identity, its facts, and how to change it."""

@@ -6,6 +6,7 @@ through testinfra; nothing the deploy saw or remembered is used.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import pytest
@@ -16,7 +17,7 @@ from testinfra.host import Host
 from roles.box.connect import connection
 from roles.box.facts import IDENTITY, Identity, identity
 from roles.box.inventory import chosen, data
-from roles.box.plan import Plan, plan
+from roles.box.plan import plan
 from roles.stack.model import Refused, Stack
 
 
@@ -42,11 +43,24 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     metafunc.parametrize("target", targets, ids=lambda target: target.name, scope="session")
 
 
+@cache
+def reach(target: Target) -> tuple[Host, Identity]:
+    """Connect to a box and let it say what it is."""
+    spec, options = connection(target.name, data(target))
+    box: Host = testinfra.get_host(spec, **options)
+    return box, identity(box.check_output(IDENTITY).splitlines())
+
+
 @pytest.fixture(scope="session")
 def box(target: Target) -> Host:
     """Testinfra's view of the box. A fixture called ``host`` would lose to testinfra's own."""
-    spec, options = connection(target.name, data(target))
-    return testinfra.get_host(spec, **options)
+    return reach(target)[0]
+
+
+@pytest.fixture(scope="session")
+def seen(target: Target) -> Identity:
+    """What the box says it is."""
+    return reach(target)[1]
 
 
 @pytest.fixture(scope="session")
@@ -56,33 +70,31 @@ def knobs(target: Target) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="session")
-def seen(box: Host) -> Identity:
-    """What the box says it is."""
-    return identity(box.check_output(IDENTITY).splitlines())
-
-
-@pytest.fixture(scope="session")
-def planned(target: Target, seen: Identity, knobs: dict[str, Any]) -> Plan:
-    """What the box must be."""
+def stack(target: Target, seen: Identity, knobs: dict[str, Any]) -> Stack:
+    """Return the stack that must stand."""
     try:
-        return plan(seen, knobs)
+        return plan(seen, knobs).stack
     except Refused as refusal:
         pytest.fail(f"{target.name}: refused: {refusal}", pytrace=False)
 
 
-@pytest.fixture(scope="session")
-def stack(planned: Plan) -> Stack:
-    """Return the stack that must stand."""
-    return planned.stack
+LOST: set[str] = set()
+"""Boxes that did not answer: one failure each, and the rest of their checks skipped."""
 
 
-@pytest.fixture(autouse=True)
-def _only_where_it_can_be_judged(request: pytest.FixtureRequest) -> None:
-    if request.node.get_closest_marker("gpu"):
-        seen: Identity = request.getfixturevalue("seen")
-        if not seen.pci_gpus:
-            pytest.skip("no GPU")
-    if request.node.get_closest_marker("service"):
-        seen = request.getfixturevalue("seen")
-        if not seen.systemd:
-            pytest.skip("init is not systemd: units are installed, not started")
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Run a check only where it can be judged; a skip says why."""
+    if not isinstance(item, pytest.Function) or "target" not in item.fixturenames:
+        return
+    target: Target = item.callspec.params["target"]
+    if target.name in LOST:
+        pytest.skip(f"{target.name} is unreachable")
+    try:
+        seen = reach(target)[1]
+    except Exception as error:  # noqa: BLE001 - each way to reach a box fails in its own words
+        LOST.add(target.name)
+        pytest.fail(f"{target.name}: unreachable: {error}", pytrace=False)
+    if item.get_closest_marker("gpu") and not seen.pci_gpus:
+        pytest.skip("no GPU")
+    if item.get_closest_marker("service") and not seen.systemd:
+        pytest.skip("init is not systemd: units are installed, not started")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
-from roles.settings import RoleSettings
+from roles.settings import RoleSettings, once
 
 Release = Annotated[str, Field(pattern=r"^\d+\.\d+$")]
 
@@ -19,3 +19,8 @@ class Cuda(RoleSettings):
     versions: list[Release] | None = None
     """Toolkits to have side by side, e.g. `["12.4", "13.5"]`; the first is /usr/local/cuda.
     None: the distribution's own when the box has a GPU; `[]`: none."""
+
+    @field_validator("versions")
+    @classmethod
+    def _once(cls, versions: list[Release] | None) -> list[Release] | None:
+        return versions if versions is None else once(versions)

@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 
 from pydantic import field_validator
 
-from roles.settings import RoleSettings
+from roles.settings import RoleSettings, once
 
 Name = Literal["pytorch", "tensorflow", "jax"]
 
@@ -22,7 +22,4 @@ class Frameworks(RoleSettings):
     @field_validator("names")
     @classmethod
     def _once(cls, names: list[Name]) -> list[Name]:
-        if len(names) != len(set(names)):
-            msg = "names a framework twice"
-            raise ValueError(msg)
-        return names
+        return once(names)

@@ -26,7 +26,7 @@ def jupyter(plan: Plan) -> None:
     wanted = Jupyter.of(data(host))
     if not wanted.install:
         return
-    server.user(
+    server.user(  # noqa: S604 - the user's login shell, not a subprocess
         name=f"Have user {wanted.user}", user=wanted.user, shell="/bin/bash", create_home=True
     )
     wheels.venv(name="Build JupyterLab", venv="jupyter", lock="jupyter")

@@ -1,0 +1,35 @@
+"""Boxes for this tier; a box is made when a module first asks for it, and removed after it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.boxes.container import Container, start
+from tests.boxes.engine import engine
+from tests.boxes.image import image
+from tests.boxes.mounts import download_cache
+from tests.boxes.verbs import inventory
+
+
+@pytest.fixture(scope="module")
+def box(request: pytest.FixtureRequest) -> Iterator[Container]:
+    """Return a fresh box of the module's RELEASE."""
+    os.environ.update(engine().environment())
+    release: str = request.module.RELEASE
+    made = start(f"dlbox-test-{release}", image(release), mounts=download_cache(release))
+    yield made
+    made.remove()
+
+
+@pytest.fixture(scope="module")
+def boxes(
+    request: pytest.FixtureRequest, box: Container, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """Return an inventory file that names the box, with the module's KNOBS."""
+    knobs: dict[str, Any] = request.module.KNOBS
+    return inventory(tmp_path_factory.mktemp("inventory"), (box, knobs))

@@ -1,0 +1,109 @@
+"""A person's mistakes and unfit boxes: one clear line, exit 2 or 3, nothing changed."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.boxes.container import Container, start
+from tests.boxes.engine import engine
+from tests.boxes.image import image
+from tests.boxes.manifest import changes, manifest
+from tests.boxes.mounts import Mount
+from tests.boxes.verbs import dlbox, inventory
+
+RELEASE = "debian-13"
+
+
+@pytest.fixture(scope="module")
+def box() -> Iterator[Container]:
+    """Return a fresh box that nothing here may change."""
+    os.environ.update(engine().environment())
+    made = start("dlbox-test-bad-input", image(RELEASE))
+    yield made
+    made.remove()
+
+
+MISTAKES: list[tuple[dict[str, Any], int, str]] = [
+    ({"nccl_instal": True}, 2, "nccl_instal (the inventory): no such knob; did you mean 'nccl_install'?"),
+    ({"cuda_versions": [12.10]}, 2, "write it in quotes (a bare 12.10 is the number 12.1)"),
+    ({"frameworks_names": ["pytorh"]}, 2, "should be 'pytorch', 'tensorflow' or 'jax'; did you mean 'pytorch'?"),
+    ({"box_gpus": ["10de:ffff"]}, 2, "'10de:ffff' is no NVIDIA GPU of the id table"),
+    ({"nvidia_driver_flavour": "open"}, 3, "'open' does not drive a GeForce GTX 1080 Ti (Pascal); take 'proprietary'"),
+    ({"box_gpus": ["10de:102d"]}, 3, "Tesla K80 (Kepler) is not driven by debian-13's driver 550; its last branch was 470"),
+    ({"box_gpus": ["10de:2b85"]}, 3, "GeForce RTX 5090 (Blackwell) is not driven by debian-13's driver 550; it needs 570 or newer"),
+    ({"cuda_versions": ["13.5"]}, 3, "CUDA 13.5 does not compile for a GeForce GTX 1080 Ti (sm_61); take 12.4"),
+    ({"box_gpus": [], "cudnn_install": True}, 3, "cudnn_install = True needs a CUDA toolkit; name one in cuda_versions"),
+    ({"base_min_free_gb": 9000}, 3, "GB free where 9000.0 GB are needed; free some, or lower base_min_free_gb"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("knobs", "code", "says"), MISTAKES, ids=lambda value: str(value)[:40])
+def test_a_wrong_knob(
+    box: Container, tmp_path: Path, knobs: dict[str, Any], code: int, says: str
+) -> None:
+    refused(box, tmp_path, {"box_gpus": ["10de:1b06"], **knobs}, code, says)
+
+
+UNFIT = {
+    "another system": (
+        "rm /etc/os-release && printf 'ID=fedora\\nVERSION_ID=40\\n' >/etc/os-release",
+        "ln -sf ../usr/lib/os-release /etc/os-release",
+        "fedora-40 is not supported; take debian-12, debian-13",
+    ),
+    "another architecture": (
+        "printf '#!/bin/sh\\necho aarch64\\n' >/usr/local/sbin/uname && chmod 755 /usr/local/sbin/uname",
+        "rm /usr/local/sbin/uname",
+        "its architecture is aarch64; only x86_64 is supported",
+    ),
+    "a .run driver": (
+        "touch /usr/bin/nvidia-uninstall",
+        "rm /usr/bin/nvidia-uninstall",
+        "NVIDIA's .run installer was here and owns files of its own; first run /usr/bin/nvidia-uninstall",
+    ),
+    "a wrong clock": (
+        "printf '#!/bin/sh\\necho 1000000000\\n' >/usr/local/sbin/date && chmod 755 /usr/local/sbin/date",
+        "rm /usr/local/sbin/date",
+        "s off the controller's; set it, or raise base_max_clock_skew_s",
+    ),
+}
+
+
+@pytest.mark.parametrize("unfit", UNFIT)
+def test_an_unfit_box(box: Container, tmp_path: Path, unfit: str) -> None:
+    cause, cure, says = UNFIT[unfit]
+    box.run("sh", "-c", cause)
+    try:
+        refused(box, tmp_path, {}, 3, says)
+    finally:
+        box.run("sh", "-c", cure)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount a disk of 2 GB")
+def test_a_disk_of_2_gb(tmp_path: Path) -> None:
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2g", "tmpfs", disk], check=True)
+    small = start("dlbox-test-small", image(RELEASE), mounts=[Mount(disk, "/opt")])
+    try:
+        refused(small, tmp_path, {}, 3, "GB free where 15.5 GB are needed")
+    finally:
+        small.remove()
+        subprocess.run(["umount", disk], check=True)
+
+
+def refused(box: Container, folder: Path, knobs: dict[str, Any], code: int, says: str) -> None:
+    """Run ``up`` and hold it to its one line."""
+    before = manifest(box)
+    run = dlbox("up", inventory(folder, (box, knobs)), "-y")
+    lines = [line for line in run.stdout.splitlines() if says in line]
+    assert run.returncode == code, run.stdout
+    assert lines, run.stdout
+    assert box.host in lines[-1]
+    assert "Traceback" not in run.stdout
+    assert changes(before, manifest(box)) == []
