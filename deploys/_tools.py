@@ -9,7 +9,16 @@ import sys
 
 from deploys._steps import call
 
-TOOLS = ("podman", "runc", "netavark", "aardvark-dns", "uidmap", "mmdebstrap", "shellcheck")
+TOOLS = (
+    "openssh-client",
+    "podman",
+    "runc",
+    "netavark",
+    "aardvark-dns",
+    "uidmap",
+    "mmdebstrap",
+    "shellcheck",
+)
 
 
 def _output(*argv: str) -> str:

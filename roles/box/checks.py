@@ -84,9 +84,10 @@ LOST: set[str] = set()
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Run a check only where it can be judged; a skip says why."""
-    if not isinstance(item, pytest.Function) or "target" not in item.fixturenames:
+    callspec = getattr(item, "callspec", None)
+    target = callspec.params.get("target") if callspec else None
+    if not isinstance(target, Target):
         return
-    target: Target = item.callspec.params["target"]
     if target.name in LOST:
         pytest.skip(f"{target.name} is unreachable")
     try:

@@ -22,6 +22,7 @@ elif command -v sudo >/dev/null; then echo "sudo password"; else echo "sudo none
 for path in /usr/bin/nvidia-uninstall /usr/local/cuda/bin/cuda-uninstaller; do
   if [ -e "$path" ]; then echo "foreign $path"; fi
 done
+if [ -d /usr/local/cuda ] && [ ! -L /usr/local/cuda ]; then echo "foreign /usr/local/cuda"; fi
 for device in /sys/bus/pci/devices/*; do
   read -r vendor 2>/dev/null <"$device/vendor" || continue
   read -r id <"$device/device"; read -r class <"$device/class"
@@ -48,7 +49,7 @@ class Identity:
     sudo: str
     """free, password or none."""
     foreign: tuple[str, ...]
-    """Uninstallers that NVIDIA's .run installers left."""
+    """What NVIDIA's .run installers left: their uninstallers, or a CUDA where ours must be a link."""
     pci_gpus: tuple[str, ...]
     """PCI ids of the NVIDIA GPUs on the bus, one per card."""
 

@@ -58,14 +58,17 @@ APT_GET = "DEBIAN_FRONTEND=noninteractive apt-get -q -y -o Dpkg::Options::=--for
 
 # The lists are read again when a source changed or an hour has passed. -eany: by default apt-get
 # update exits 0 on a transient failure and goes on with old lists. The lists have a lock of their own,
-# for which DPkg::Lock::Timeout does not wait: hence the tries.
+# for which DPkg::Lock::Timeout does not wait, so we do; anything else gets ten seconds to pass.
 REFRESH = r"""
 stamp=/var/lib/apt/lists/dlbox-refreshed
 if [ -z "$(find "$stamp" -mmin -60 2>/dev/null)" ] ||
    [ -n "$(find /etc/apt/sources.list /etc/apt/sources.list.d -newer "$stamp" 2>/dev/null)" ]; then
-  tries=0
-  until apt-get -q update -eany; do
-    tries=$((tries + 1)); [ "$tries" -lt 5 ] || exit 1; sleep "$tries"
+  eval "$(apt-config shell patience DPkg::Lock::Timeout)"
+  waited=0
+  until said=$(apt-get -q update -eany 2>&1); do
+    case $said in *"Could not get lock"*) most=${patience:-0} ;; *) most=10 ;; esac
+    if [ "$waited" -ge "$most" ]; then echo "$said" >&2; exit 1; fi
+    sleep 2; waited=$((waited + 2))
   done
   touch "$stamp"
 fi

@@ -46,7 +46,7 @@ def preflight(box: Identity, stack: Stack, base: Base, now: float, *, fresh: boo
     its disk is still to be taken.
     """
     if box.foreign:
-        msg = f"NVIDIA's .run installer was here and owns files of its own; first run {box.foreign[0]}"
+        msg = f"an installation of NVIDIA's .run files is in the way: {box.foreign[0]}; first uninstall it"
         raise Refused(msg)
     skew = abs(now - box.clock)
     if skew > base.max_clock_skew_s:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -24,13 +25,11 @@ def toolkits(stack: Stack) -> tuple[Toolkit, ...]:
 
 
 @pytest.fixture
-def folder(box: Host) -> Path:
+def folder(box: Host) -> Iterator[str]:
     """Return a scratch folder of the box."""
-    return Path(
-        box.check_output(
-            "rm -rf /tmp/dlbox-verify && mkdir /tmp/dlbox-verify && echo /tmp/dlbox-verify"
-        )
-    )
+    made = str(box.check_output("mktemp -d"))
+    yield made
+    box.run_test("rm -rf %s", made)
 
 
 def test_nvcc_is_the_planned_release(box: Host, toolkits: tuple[Toolkit, ...]) -> None:
@@ -57,7 +56,7 @@ def test_packaged_toolkits_have_the_planned_version(
 
 
 def test_a_program_for_the_boxs_cards_compiles_and_runs(
-    box: Host, stack: Stack, toolkits: tuple[Toolkit, ...], folder: Path, seen: Identity
+    box: Host, stack: Stack, toolkits: tuple[Toolkit, ...], folder: str, seen: Identity
 ) -> None:
     for toolkit in toolkits:
         binary = f"{folder}/probe-{toolkit.release}"
@@ -69,7 +68,7 @@ def test_a_program_for_the_boxs_cards_compiles_and_runs(
 
 
 def test_the_program_holds_code_for_the_boxs_cards(
-    box: Host, stack: Stack, toolkits: tuple[Toolkit, ...], folder: Path
+    box: Host, stack: Stack, toolkits: tuple[Toolkit, ...], folder: str
 ) -> None:
     binary = f"{folder}/probe"
     box.run_test(_compile(stack, toolkits[0], binary, libraries=False), PROBE)

@@ -29,7 +29,6 @@ Unattended-Upgrade::Package-Blacklist {
   "^nvidia-";
   "^libnvidia-";
   "^firmware-nvidia-";
-  "^libcuda";
   "^xserver-xorg-video-nvidia";
   "^libcu";
   "^libnv";

@@ -85,7 +85,8 @@ def test_no_other_driver_is_loaded_or_can_be(box: Host, driver: Driver, module: 
 
 
 def test_persistenced_starts_at_boot(box: Host, driver: Driver) -> None:
-    assert box.check_output("systemctl is-enabled nvidia-persistenced") == "enabled"
+    enabled = box.service("nvidia-persistenced").is_enabled
+    assert enabled, "nvidia-persistenced does not start at boot"
 
 
 def test_the_module_is_built_for_every_kernel(box: Host, driver: Driver) -> None:

@@ -101,7 +101,7 @@ BREAKAGES = (
     ),
     Breakage(
         "unattended-upgrades let loose",
-        *edit("/etc/apt/apt.conf.d/52dlbox-unattended-upgrades", "/libcuda/d"),
+        *edit("/etc/apt/apt.conf.d/52dlbox-unattended-upgrades", "/libcu/d"),
         "nvidia_driver",
         "open to unattended-upgrades: libcuda1",
     ),
@@ -116,7 +116,7 @@ BREAKAGES = (
         "systemctl disable nvidia-persistenced",
         "systemctl enable nvidia-persistenced",
         "nvidia_driver",
-        "'disabled' == 'enabled'",
+        "nvidia-persistenced does not start at boot",
     ),
     Breakage(
         "/usr/local/cuda led astray",

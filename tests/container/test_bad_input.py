@@ -64,7 +64,7 @@ UNFIT = {
     "a .run driver": (
         "touch /usr/bin/nvidia-uninstall",
         "rm /usr/bin/nvidia-uninstall",
-        "NVIDIA's .run installer was here and owns files of its own; first run /usr/bin/nvidia-uninstall",
+        "an installation of NVIDIA's .run files is in the way: /usr/bin/nvidia-uninstall; first uninstall it",
     ),
     "a wrong clock": (
         "printf '#!/bin/sh\\necho 1000000000\\n' >/usr/local/sbin/date && chmod 755 /usr/local/sbin/date",

@@ -1,0 +1,1 @@
+"""Measurements on boxes; not a tier of CI, run by hand."""
