@@ -9,7 +9,7 @@ from pyinfra.api.state import StateStage
 from pyinfra.context import ctx_state
 
 from deploys._guard import BadInput, Request, complain, request
-from roles.box.outcome import OUTCOMES, outcome
+from roles.box.outcome import OUTCOMES, take_stock
 from roles.box.summary import print_summary
 
 FAILED, REFUSED, REBOOT, INTERRUPTED = 1, 3, 5, 130
@@ -28,7 +28,7 @@ def main(argv: list[str]) -> int:
         )
         return REFUSED
     code = run_pyinfra(asked)
-    take_stock(asked)
+    take_stock()
     verdict = exit_code(code)
     print_summary()
     return verdict
@@ -42,20 +42,6 @@ def run_pyinfra(asked: Request) -> int:
     except SystemExit as end:
         return int(end.code or 0)
     return 0
-
-
-def take_stock(asked: Request) -> None:
-    """Note for every box asked for what the roles could not: unreached, failed or only looked at."""
-    state = ctx_state.get()
-    reached = {host.name for host in state.activated_hosts}
-    failed = {host.name for host in state.failed_hosts}
-    for name in (host.name for host in asked.hosts):
-        box = outcome(name)
-        box.dry = state.current_stage < StateStage.Execute
-        if name not in reached:
-            box.failed = "unreachable, nothing was changed | see above; then run the same again"
-        elif name in failed and not box.refused:
-            box.failed = "an operation failed; its last lines stand above"
 
 
 def exit_code(pyinfra: int) -> int:

@@ -10,7 +10,7 @@ from pyinfra.operations import files
 
 from roles.base.content import CA_BUNDLE, FOLDERS, PACKAGES, SLEEP, apt_conf
 from roles.base.settings import Base
-from roles.box import packages, wheels
+from roles.box import apt, wheels
 from roles.box.inventory import data
 from roles.box.plan import Plan
 from roles.box.refresh import refresh
@@ -30,8 +30,8 @@ def base(plan: Plan) -> None:
         dest="/etc/apt/apt.conf.d/90dlbox",
         mode="644",
     )
-    packages.settle(name="Settle what dpkg left half done")
-    packages.install(
+    apt.settle(name="Settle what dpkg left half done")
+    apt.install(
         name="Install tools", wanted=dict.fromkeys((*PACKAGES, *sorted(wanted.packages)), "")
     )
     if wanted.ca_bundle:

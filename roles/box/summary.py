@@ -7,7 +7,7 @@ import sys
 from collections import Counter
 from functools import cache
 
-from roles.box.outcome import OUTCOMES, Outcome
+from roles.box.outcome import OUTCOMES, Outcome, take_stock
 from roles.box.plan import Plan
 from roles.frameworks.content import ORDER
 from roles.jupyter.content import TOKEN
@@ -20,11 +20,12 @@ def print_at_exit() -> None:
     atexit.register(print_summary)
 
 
+@cache
 def print_summary() -> None:
-    """Print what became of every box; a box is told of once."""
+    """Print what became of every box, once."""
+    take_stock()
     for name in sorted(OUTCOMES):
         print("\n".join(told(name, OUTCOMES[name])), file=sys.stderr)  # noqa: T201 - it is what a run says
-    OUTCOMES.clear()
 
 
 def told(name: str, outcome: Outcome) -> list[str]:
@@ -45,7 +46,7 @@ def layers(stack: Stack, jupyter: int | None) -> list[str]:
     """Return the stack, a layer a line."""
     rows = []
     if stack.driver:
-        rows.append(f"driver {stack.driver.version} ({stack.driver.flavour}), held")
+        rows.append(f"driver {stack.driver.branch} ({stack.driver.flavour}), held")
     rows += [f"CUDA {toolkit.release}" for toolkit in stack.toolkits]
     rows += [f"cuDNN {stack.cudnn.version}"] if stack.cudnn else []
     rows += [f"NCCL {stack.nccl.version}"] if stack.nccl else []

@@ -8,7 +8,8 @@ from pyinfra import host
 from pyinfra.api import deploy
 from pyinfra.operations import files
 
-from roles.box import links, packages, wheels
+from roles.box import apt, links, wheels
+from roles.box.packages import GPU_SOURCES
 from roles.box.plan import Plan
 from roles.cuda.content import PROFILE, home, home_links
 from roles.stack.tables import wheel_toolkits
@@ -20,15 +21,15 @@ def cuda(plan: Plan) -> None:
     toolkits = {toolkit.release: toolkit for toolkit in plan.stack.toolkits}
     if not toolkits:
         return
-    for packaged in [t for t in toolkits.values() if t.package_version]:  # one at most
-        packages.install(
+    for packaged in [t for t in toolkits.values() if t.packaged]:  # one at most
+        apt.install(
             name=f"Install CUDA {packaged.release}",
             wanted={
-                "nvidia-cuda-toolkit": packaged.package_version or "",
+                "nvidia-cuda-toolkit": f"{packaged.release}.",
                 "nvidia-cuda-dev": "",
             },
         )
-        packages.hold(name=f"Hold CUDA {packaged.release}", sources=packages.GPU_SOURCES)
+        apt.hold(name=f"Hold CUDA {packaged.release}", sources=GPU_SOURCES)
         links.links(name=f"Link CUDA {packaged.release}", wanted=home_links(packaged))
 
     # One fixed list on every box: pyinfra would merge the turns of lists that differ.

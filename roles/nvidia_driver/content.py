@@ -39,7 +39,7 @@ Unattended-Upgrade::Package-Blacklist {
 
 
 def wanted_packages(driver: Driver, kernels: Iterable[str], *, desktop: bool) -> dict[str, str]:
-    """Package -> upstream version; "" for those with numbers of their own."""
+    """Package -> what its version begins with; "" for those with numbers of their own."""
     same = (
         MODULE_PACKAGES[driver.flavour],
         "nvidia-smi",
@@ -53,7 +53,7 @@ def wanted_packages(driver: Driver, kernels: Iterable[str], *, desktop: bool) ->
     # DKMS builds for a kernel only where its headers are; a container has no kernel of its own.
     headers = [kernel.replace("linux-image-", "linux-headers-") for kernel in kernels]
     other = ("nvidia-persistenced", "nvidia-modprobe", *headers)
-    return {**dict.fromkeys(same, driver.version), **dict.fromkeys(other, "")}
+    return {**dict.fromkeys(same, f"{driver.branch}."), **dict.fromkeys(other, "")}
 
 
 def nonfree(archives: Iterable[Archive]) -> str:

@@ -10,9 +10,10 @@ from pyinfra import host
 from pyinfra.api import StringCommand, deploy, operation
 from pyinfra.operations import files, systemd
 
-from roles.box import packages
+from roles.box import apt
 from roles.box.inventory import data
 from roles.box.outcome import outcome
+from roles.box.packages import GPU_SOURCES
 from roles.box.plan import Plan
 from roles.box.refresh import refresh
 from roles.nvidia_driver import content
@@ -29,7 +30,7 @@ INITRAMFS = "/var/lib/dlbox/initramfs-refreshed"
 def nvidia_driver(plan: Plan) -> None:
     """Install the planned driver, hold it, keep nouveau and nova out."""
     stack = plan.stack
-    if stack.driver or any(toolkit.package_version for toolkit in stack.toolkits):
+    if stack.driver or any(toolkit.packaged for toolkit in stack.toolkits):
         _archive(stack.system)
     if stack.driver:
         _driver(stack.driver, systemd_runs=plan.box.systemd)
@@ -57,8 +58,8 @@ def _driver(driver: Driver, *, systemd_runs: bool) -> None:
         dest=BLACKLIST,
         mode="644",
     )
-    packages.install(name=f"Install driver {driver.version} ({driver.flavour})", wanted=wanted)
-    packages.hold(name="Hold the driver", sources=packages.GPU_SOURCES)
+    apt.install(name=f"Install driver {driver.branch} ({driver.flavour})", wanted=wanted)
+    apt.hold(name="Hold the driver", sources=GPU_SOURCES)
     refresh(
         name="Refresh the initramfs",
         product=INITRAMFS,

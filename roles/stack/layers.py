@@ -51,7 +51,7 @@ def driver(gpus: Sequence[Gpu], system: str, offer: System, wish: Flavour | None
         raise Refused(msg)
     prefer_open = offer.driver.branch >= OPEN_BY_DEFAULT_SINCE and "open" in shared
     flavour = wish or ("open" if prefer_open else shared[0])
-    return Driver(version=offer.driver.version, branch=offer.driver.branch, flavour=flavour)
+    return Driver(branch=offer.driver.branch, flavour=flavour)
 
 
 def _flavours(

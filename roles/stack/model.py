@@ -30,7 +30,7 @@ class Architecture(Row):
 
 
 class Toolkit(Row):
-    """A CUDA toolkit: of the distribution (package_version) or from wheels (lock)."""
+    """A CUDA toolkit: of the distribution or from wheels (lock)."""
 
     release: str
     home: str
@@ -38,10 +38,14 @@ class Toolkit(Row):
     min_driver: int
     first_capability: str
     last_capability: str
-    package_version: str | None = None
     lock: str | None = None
     disk_gb: float = 3.0
     source: str = "the distribution"
+
+    @property
+    def packaged(self) -> bool:
+        """Whether it is the distribution's own."""
+        return self.lock is None
 
     @property
     def major(self) -> int:
@@ -80,7 +84,6 @@ class Framework(Row):
 class Driver(Row):
     """The kernel modules and the user space that goes with them."""
 
-    version: str
     branch: int
     flavour: Flavour
 

@@ -11,7 +11,6 @@ from roles.stack.model import Architecture, Framework, Library, Row, Toolkit
 class DriverOffer(Row):
     """The driver a distribution packages."""
 
-    version: str
     branch: int
     architectures: tuple[str, ...]
 

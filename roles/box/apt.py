@@ -1,0 +1,86 @@
+"""Packages of the distribution: at a planned version, held, and never half-configured."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterable, Mapping
+
+from pyinfra import host
+from pyinfra.api import QuoteString, StringCommand, operation
+
+from roles.box.packages import DpkgFaults, InstalledPackages
+
+APT_GET = "DEBIAN_FRONTEND=noninteractive apt-get -q -y -o Dpkg::Options::=--force-confold"
+
+
+def patient(command: str, patience_s: int = 10) -> str:
+    """Return shell that repeats ``command`` while another process holds a lock of apt's or dpkg's.
+
+    DPkg::Lock::Timeout does the waiting for apt's own use of dpkg only: not for dpkg itself, nor
+    for the lock of the package lists. Any other failure has ``patience_s`` seconds to pass.
+    """
+    return f"""
+eval "$(apt-config shell patience DPkg::Lock::Timeout)"
+waited=0
+until said=$({command} 2>&1); do
+  case $said in
+    *"Could not get lock"* | *"locked by another process"*) most=${{patience:-0}} ;;
+    *) most={patience_s} ;;
+  esac
+  if [ "$waited" -ge "$most" ]; then echo "$said" >&2; exit 1; fi
+  sleep 2; waited=$((waited + 2))
+done
+"""
+
+
+# The lists are read again when a source changed or an hour has passed. -eany: by default apt-get
+# update exits 0 on a transient failure and goes on with old lists.
+REFRESH = f"""
+stamp=/var/lib/apt/lists/dlbox-refreshed
+if [ -z "$(find "$stamp" -mmin -60 2>/dev/null)" ] ||
+   [ -n "$(find /etc/apt/sources.list /etc/apt/sources.list.d -newer "$stamp" 2>/dev/null)" ]; then
+  {patient("apt-get -q update -eany")}
+  touch "$stamp"
+fi
+"""
+
+
+@operation()
+def install(wanted: Mapping[str, str]) -> Generator[StringCommand, None, None]:
+    """Install packages; ``wanted`` maps a name to what its version begins with, or to ""."""
+    found = host.get_fact(InstalledPackages)
+    missing = [
+        f"{name}={version}*" if version else name
+        for name, version in wanted.items()
+        if name not in found or not found[name].version.startswith(version)
+    ]
+    if not missing:
+        host.noop(f"{', '.join(wanted)} are installed")
+        return
+    yield StringCommand(REFRESH)
+    # A plan may move what an earlier plan held; nothing else may.
+    options = "--no-install-recommends --allow-change-held-packages --allow-downgrades"
+    names = [QuoteString(name) for name in missing]
+    yield StringCommand(APT_GET, "install", options, *names)
+
+
+@operation()
+def hold(sources: Iterable[str]) -> Generator[StringCommand, None, None]:
+    """Hold every installed package built from ``sources``.
+
+    By source, not by name: one library left loose is enough for an upgrade to move the whole
+    set (seen at lyulyul/shine-cluster issue 50, where only libnvidia-common was not held).
+    """
+    found = host.get_fact(InstalledPackages)
+    loose = [name for name, p in found.items() if p.source in sources and not p.held]
+    if not loose:
+        host.noop("all are held")
+        return
+    yield StringCommand("apt-mark -q hold", *[QuoteString(name) for name in sorted(loose)])
+
+
+@operation()
+def settle() -> Generator[StringCommand, None, None]:
+    """Finish what an interrupted dpkg left half done."""
+    if host.get_fact(DpkgFaults):
+        yield StringCommand(patient("dpkg --configure -a --force-confold", 0))
+        yield StringCommand(APT_GET, "-f install")

@@ -1,0 +1,67 @@
+"""What happens while people sleep: apt busy elsewhere, a run cut in the middle. None of it needs a human."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from time import monotonic, sleep
+
+from tests.boxes.container import Container
+from tests.boxes.engine import engine
+from tests.boxes.verbs import ROOT, changed, dlbox
+
+RELEASE = "debian-13"
+KNOBS = {"box_gpus": [], "frameworks_names": [], "jupyter_install": False}
+SLOW_PACKAGE = """
+mkdir -p /tmp/slow/DEBIAN && cd /tmp/slow/DEBIAN
+printf 'Package: slow\\nVersion: 1\\nArchitecture: all\\nMaintainer: a test <test@example.com>\\nDescription: stub\\n' >control
+printf '#!/bin/sh\\nsleep 15\\n' >preinst; chmod 755 preinst
+dpkg-deb -b /tmp/slow /tmp/slow.deb >/dev/null
+"""
+
+
+def test_a_held_dpkg_lock_is_waited_for(box: Container, boxes: Path) -> None:
+    box.run("sh", "-c", SLOW_PACKAGE)
+    box.run("sh", "-c", "nohup dpkg -i /tmp/slow.deb >/tmp/slow.log 2>&1 & sleep 1")
+    assert box.run("sh", "-c", "apt-get -q install -f", check=False).returncode == 100, (
+        "no lock"
+    )
+    run = dlbox("up", boxes, "-y")
+    assert run.returncode == 0, run.stdout[-3000:]
+    assert "ii  slow" in box.run("dpkg", "-l", "slow").stdout
+
+
+def test_a_run_killed_in_the_middle_is_made_up_for(box: Container, boxes: Path) -> None:
+    box.run(
+        "sh",
+        "-c",
+        "apt-get -q -y purge tmux git build-essential g++ && apt-get -q -y autoremove",
+    )
+    box.run("rm", "-rf", "/opt/dlbox/uv")
+    kill_when(box, boxes, "pgrep -x dpkg")
+    run = dlbox("up", boxes, "-y")
+    assert run.returncode == 0, run.stdout[-3000:]
+    assert box.run("dpkg", "--audit").stdout == ""
+    assert changed(dlbox("up", boxes, "-y").stdout) == []
+    assert dlbox("verify", boxes, "--", "-k", "base").returncode == 0
+
+
+def kill_when(box: Container, boxes: Path, sign: str) -> None:
+    """Start ``up`` and kill it, without a chance to tidy, once the box shows the sign."""
+    up = subprocess.Popen(
+        [sys.executable, "-m", "deploys", "up", str(boxes), "-y"],
+        cwd=ROOT,
+        env={**os.environ, **engine().environment()},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    started = monotonic()
+    while box.run("sh", "-c", sign, check=False).returncode:
+        assert up.poll() is None, "it ended before the sign was seen"
+        assert monotonic() - started < 120, "the sign was never seen"
+        sleep(0.05)
+    up.kill()
+    up.wait()
