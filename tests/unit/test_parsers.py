@@ -35,7 +35,7 @@ foreign /usr/local/cuda/bin/cuda-uninstaller
 gpu 10de:1b06
 gpu 10de:1b06
 """
-PASCAL = Driver(version="550.163.01", branch=550, flavour="proprietary")
+PASCAL = Driver(branch=550, flavour="proprietary")
 NCCL = Library(
     cuda=12, version="2.27.7", lock="nccl-cu12", package="nvidia/nccl", disk_gb=0.4, source="x"
 )
@@ -183,13 +183,13 @@ linux-image-686 un
 
 def test_driver_packages_move_together_and_headers_follow_the_kernel() -> None:
     assert wanted_packages(PASCAL, ["linux-image-amd64"], desktop=False) == {
-        "nvidia-kernel-dkms": "550.163.01",
-        "nvidia-smi": "550.163.01",
-        "libcuda1": "550.163.01",
-        "libnvidia-ml1": "550.163.01",
-        "libnvidia-cfg1": "550.163.01",
-        "libnvidia-ptxjitcompiler1": "550.163.01",
-        "libnvidia-nvvm4": "550.163.01",
+        "nvidia-kernel-dkms": "550.",
+        "nvidia-smi": "550.",
+        "libcuda1": "550.",
+        "libnvidia-ml1": "550.",
+        "libnvidia-cfg1": "550.",
+        "libnvidia-ptxjitcompiler1": "550.",
+        "libnvidia-nvvm4": "550.",
         "nvidia-persistenced": "",
         "nvidia-modprobe": "",
         "linux-headers-amd64": "",
@@ -197,15 +197,15 @@ def test_driver_packages_move_together_and_headers_follow_the_kernel() -> None:
 
 
 def test_driver_packages_of_an_open_desktop_without_a_kernel() -> None:
-    driver = Driver(version="550.163.01", branch=550, flavour="open")
+    driver = Driver(branch=550, flavour="open")
     wanted = wanted_packages(driver, [], desktop=True)
-    assert wanted["nvidia-open-kernel-dkms"] == wanted["nvidia-driver"] == "550.163.01"
+    assert wanted["nvidia-open-kernel-dkms"] == wanted["nvidia-driver"] == "550."
     assert "nvidia-kernel-dkms" not in wanted
     assert [name for name in wanted if name.startswith("linux-")] == []
 
 
 def test_a_packaged_toolkit_looks_like_nvidias_own() -> None:
-    packaged = toolkit("12.4", home="/usr/lib/nvidia-cuda-toolkit", package_version="12.4.131")
+    packaged = toolkit("12.4", home="/usr/lib/nvidia-cuda-toolkit")
     assert home(packaged) == "/usr/local/cuda-12.4"
     links = home_links(packaged)
     assert links["/usr/local/cuda-12.4/bin/nvcc"] == "/usr/bin/nvcc"

@@ -104,7 +104,7 @@ def check(box: Identity, now: float = NOW, *, fresh: bool = True, **knobs: Any) 
         (
             replace(BOX, foreign=("/usr/bin/nvidia-uninstall", "/usr/local/x")),
             {},
-            "NVIDIA's .run installer was here and owns files of its own; first run /usr/bin/nvidia-uninstall",
+            "an installation of NVIDIA's .run files is in the way: /usr/bin/nvidia-uninstall; first uninstall it",
         ),
         (
             replace(BOX, clock=NOW - 301),

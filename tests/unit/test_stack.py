@@ -13,7 +13,7 @@ from packaging.markers import Marker
 
 from roles.box.wheels import LOCKS, lock_text
 from roles.frameworks.verify import runs_on
-from roles.stack import catalog
+from roles.stack import catalog, layers
 from roles.stack.gpus import GPU_ID, Gpu, gpu_table, sm
 from roles.stack.model import Driver, Framework, Library, Refused, Stack, Toolkit, Wishes
 from roles.stack.solve import solve
@@ -21,8 +21,8 @@ from roles.stack.tables import architectures, frameworks, libraries, systems, wh
 
 GTX_1080_TI, V100, RTX_4090, H100 = "10de:1b06", "10de:1db1", "10de:2684", "10de:2330"
 GTX_970, K80, RTX_5090 = "10de:13c2", "10de:102d", "10de:2b85"
-ON_12 = Driver(version="535.261.03", branch=535, flavour="proprietary")
-ON_13 = Driver(version="550.163.01", branch=550, flavour="proprietary")
+ON_12 = Driver(branch=535, flavour="proprietary")
+ON_13 = Driver(branch=550, flavour="proprietary")
 BOTH_FRAMEWORKS = {"pytorch": "2.10.0", "tensorflow": "2.21.0"}
 BOTH_FOR_PASCAL = {"pytorch": "2.7.1", "tensorflow": "2.21.0"}
 
@@ -114,7 +114,7 @@ def test_wishes_narrow_the_stack_down() -> None:
         cuda=(),
         frameworks=("jax",),
     ) == Given(
-        Driver(version="550.163.01", branch=550, flavour="open"),
+        Driver(branch=550, flavour="open"),
         *([], None, None),
         {"jax": "0.12.0.1"},
     )
@@ -158,6 +158,53 @@ def test_a_refusal_says_why_and_what_to_take(
     with pytest.raises(Refused) as refusal:
         stack(system, *ids, **wishes)
     assert str(refusal.value) == says
+
+
+# --- Rules that no packaged driver reaches today, and the next one will.
+
+
+def cards(*ids: str) -> list[Gpu]:
+    return [gpu_table()[gpu] for gpu in ids]
+
+
+def test_a_cudnn_without_code_for_one_card_is_refused() -> None:
+    [newest] = wheel_toolkits()
+    with pytest.raises(Refused) as refusal:
+        layers.library("cudnn", newest, cards(RTX_4090, GTX_1080_TI))
+    assert str(refusal.value) == (
+        "cuDNN 9.28.1.4 has no code for a GeForce GTX 1080 Ti (Pascal); its last is 9.10.2"
+    )
+    assert layers.library("cudnn", newest, cards(RTX_4090, RTX_5090)).version == "9.28.1.4"
+
+
+def test_blackwell_has_pytorch_and_no_tensorflow() -> None:
+    assert layers.framework("pytorch", cards(RTX_5090), 570, "3.13").version == "2.10.0"
+    with pytest.raises(Refused) as refusal:
+        layers.framework("tensorflow", cards(RTX_5090), 570, "3.13")
+    assert str(refusal.value) == (
+        "no tensorflow wheel holds code for GeForce RTX 5090 (sm_120);"
+        " leave it out of frameworks_names"
+    )
+
+
+def test_no_one_framework_for_pascal_and_blackwell() -> None:
+    with pytest.raises(Refused, match=r"GTX 1080 Ti \(sm_61\), GeForce RTX 5090 \(sm_120\)"):
+        layers.framework("pytorch", cards(RTX_5090, GTX_1080_TI), 570, "3.13")
+
+
+def test_a_framework_needs_a_driver_new_enough() -> None:
+    assert layers.framework("pytorch", cards(V100), 525, "3.13")
+    with pytest.raises(Refused):
+        layers.framework("pytorch", cards(V100), 524, "3.13")
+
+
+@pytest.mark.parametrize(("name", "version"), ARCHS)
+def test_a_rows_range_is_what_its_wheel_runs_on(name: str, version: str) -> None:
+    [row] = [row for row in frameworks(name) if row.version == version]
+    archs = ARCHS[name, version].split()
+    # Thor, 11.0, lies inside a range without being in the wheels; its machines are arm64, and refused.
+    for gpu in (gpu for gpu in gpu_table().values() if gpu.capability != "11.0"):
+        assert layers.covers(row, [gpu]) == runs_on(gpu.capability, archs), gpu
 
 
 # --- Whatever the box: judged here by rules of our own, not by the solver's.

@@ -23,7 +23,7 @@ BOX = Identity(
 )
 HEAD = ["", "gtx-1: debian-13, 2 x GeForce GTX 1080 Ti"]
 LAYERS = [
-    "driver 550.163.01 (proprietary), held",
+    "driver 550 (proprietary), held",
     "            CUDA 12.4",
     "            cuDNN 9.10.2.21",
     "            NCCL 2.27.7",
