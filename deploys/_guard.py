@@ -13,7 +13,7 @@ from pyinfra.api import Host
 from pyinfra_cli.cli import cli
 
 from deploys import ROOT, located
-from roles.box.inventory import chosen, misjudged
+from roles.box.inventory import Choice, misjudged
 
 
 class BadInput(Exception):  # noqa: N818 - the person's mistake, not ours
@@ -24,7 +24,7 @@ class BadInput(Exception):  # noqa: N818 - the person's mistake, not ours
 class Request:
     """A judged command line."""
 
-    inventory: str
+    choice: Choice
     options: tuple[str, ...]
     """Options for pyinfra, as typed."""
     params: dict[str, Any]
@@ -41,11 +41,15 @@ def request(argv: Iterable[str]) -> Request:
     if params["no_wait"]:
         msg = "--no-wait: pyinfra then hides failed operations | leave it out"
         raise BadInput(msg)
-    hosts = _hosts(inventory, params)
+    choice = Choice(
+        inventory,
+        *(tuple(params[word]) for word in ("limit", "exclude", "data", "group_data")),
+    )
+    hosts = _hosts(choice)
     wrong = misjudged(hosts)
     if wrong:
         raise BadInput("\n".join(wrong))
-    return Request(inventory, tuple(words), params, tuple(hosts))
+    return Request(choice, tuple(words), params, tuple(hosts))
 
 
 def _parsed(inventory: str, options: list[str]) -> dict[str, Any]:
@@ -61,29 +65,41 @@ def _parsed(inventory: str, options: list[str]) -> dict[str, Any]:
     return dict(context.params)
 
 
-def _hosts(inventory: str, params: dict[str, Any]) -> list[Host]:
+def _hosts(choice: Choice) -> list[Host]:
+    inventory = choice.inventory
     if inventory.endswith(".py") and not Path(inventory).is_file():
         msg = (
             f"{inventory}: no such inventory file | name one, or leave it out for this machine"
         )
         raise BadInput(msg)
+    strange = [pair for pair in choice.data if "=" not in pair]
+    if strange:
+        msg = f"--data {strange[0]}: is no KNOB=VALUE | README lists every knob"
+        raise BadInput(msg)
     try:
-        everyone = chosen(inventory, (), params["data"], params["group_data"])
-        hosts = chosen(inventory, params["limit"], params["data"], params["group_data"])
+        everyone, hosts = choice.everyone(), choice.hosts()
     except Exception as error:
-        # An inventory is a program of the user's: whatever it raises is a mistake in it.
-        msg = f"{inventory}: cannot be read: {type(error).__name__}: {error} | mend it"
+        # An inventory is a program of the user's: whatever it raises is a mistake in it, which
+        # pyinfra wraps in an exception that cannot be printed.
+        cause = getattr(error, "exception", error)
+        msg = f"{inventory}: cannot be read: {type(cause).__name__}: {cause} | mend it"
         raise BadInput(msg) from error
     if not everyone:
         msg = f"{inventory}: names no box | add one, e.g. boxes = ['@local']"
         raise BadInput(msg)
     if not hosts:
-        names = ", ".join(host.name for host in everyone)
-        groups = ", ".join(sorted({group for host in everyone for group in host.groups}))
-        limit = ", ".join(params["limit"])
-        msg = f"--limit {limit}: matches no box | boxes: {names}; groups: {groups}"
-        raise BadInput(msg)
+        raise BadInput(_no_match(choice, everyone))
     return hosts
+
+
+def _no_match(choice: Choice, everyone: list[Host]) -> str:
+    options = {"--limit": choice.limit, "--exclude": choice.exclude}
+    said = " ".join(
+        f"{option} {', '.join(words)}" for option, words in options.items() if words
+    )
+    names = ", ".join(host.name for host in everyone)
+    groups = ", ".join(sorted({group for host in everyone for group in host.groups}))
+    return f"{said}: matches no box | boxes: {names}; groups: {groups}"
 
 
 def complain(verb: str, error: BadInput) -> int:

@@ -36,7 +36,7 @@ def main(argv: list[str]) -> int:
 
 def run_pyinfra(asked: Request) -> int:
     """Run pyinfra in this process, so that the roles' outcomes can be read afterwards."""
-    sys.argv = ["pyinfra", asked.inventory, "deploys/dlbox.py", *asked.options]
+    sys.argv = ["pyinfra", asked.choice.inventory, "deploys/dlbox.py", *asked.options]
     try:
         pyinfra_cli.main.main()
     except SystemExit as end:

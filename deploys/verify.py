@@ -18,9 +18,10 @@ def main(argv: list[str]) -> int:
         asked = request(argv[:end])
     except BadInput as error:
         return complain("verify", error)
-    given = [f"--target={asked.inventory}"]
+    given = [f"--target={asked.choice.inventory}"]
     given += [f"--limit={host.name}" for host in asked.hosts]
-    given += [f"--data={pair}" for pair in asked.params["data"]]
+    given += [f"--data={pair}" for pair in asked.choice.data]
+    given += [f"--group-data={folder}" for folder in asked.choice.group_data]
     pytest = [
         sys.executable,
         "-m",

@@ -16,7 +16,7 @@ from testinfra.host import Host
 
 from roles.box.connect import connection
 from roles.box.facts import IDENTITY, Identity, identity
-from roles.box.inventory import chosen, data
+from roles.box.inventory import Choice, data
 from roles.box.plan import plan
 from roles.stack.model import Refused, Stack
 
@@ -26,7 +26,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("dlbox")
     group.addoption("--target", help="inventory of the boxes to verify")
     group.addoption("--limit", action="append", default=[], help="only these hosts or groups")
-    group.addoption("--data", action="append", default=[], help="KEY=VALUE, as for pyinfra")
+    group.addoption("--data", action="append", default=[], help="KNOB=VALUE")
+    group.addoption("--group-data", action="append", default=[], help="one more group_data")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -37,9 +38,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if config.getoption("target") is None:
         msg = "role checks need an inventory: ./dlbox verify INVENTORY"
         raise pytest.UsageError(msg)
-    targets = chosen(
-        config.getoption("target"), config.getoption("limit"), config.getoption("data")
-    )
+    words = (tuple(config.getoption(name)) for name in ("limit", "data", "group_data"))
+    limit, pairs, folders = words
+    targets = Choice(config.getoption("target"), limit, (), pairs, folders).hosts()
     metafunc.parametrize("target", targets, ids=lambda target: target.name, scope="session")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from fnmatch import fnmatch
 from typing import Any
 
@@ -18,10 +19,10 @@ def source(host: Host, knob: str) -> str:
         return "--data"
     if knob in inventory.get_host_data(host.name):
         return "the inventory"
-    for group in reversed(host.groups):
-        if knob in inventory.get_group_data(group):
-            return f"group_data/{group}.py"
-    return "group_data/all.py"
+    groups = (
+        group for group in reversed(host.groups) if knob in inventory.get_group_data(group)
+    )
+    return f"group {next(groups, 'all')}"
 
 
 def misjudged(hosts: Iterable[Host]) -> list[str]:
@@ -58,19 +59,28 @@ def load(name: str, options: Iterable[str] = (), group_data: Iterable[str] = ())
     return inventory
 
 
-def chosen(
-    name: str,
-    limit: Iterable[str] = (),
-    options: Iterable[str] = (),
-    group_data: Iterable[str] = (),
-) -> list[Host]:
-    """Return the hosts of an inventory that ``--limit`` leaves, by host name or group."""
-    hosts = list(load(name, options, group_data))
-    patterns = list(limit)
-    if not patterns:
-        return hosts
-    return [
-        host
-        for host in hosts
-        if any(fnmatch(host.name, p) or p in host.groups for p in patterns)
-    ]
+@dataclass(frozen=True)
+class Choice:
+    """Which boxes of which inventory, with which data; words as pyinfra's options take them."""
+
+    inventory: str
+    limit: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    data: tuple[str, ...] = ()
+    group_data: tuple[str, ...] = ()
+
+    def everyone(self) -> list[Host]:
+        """Return every box of the inventory."""
+        return list(load(self.inventory, self.data, self.group_data))
+
+    def hosts(self) -> list[Host]:
+        """Return the boxes that limit and exclude leave, each named by host or group."""
+        return [
+            host
+            for host in self.everyone()
+            if (not self.limit or _named(host, self.limit)) and not _named(host, self.exclude)
+        ]
+
+
+def _named(host: Host, patterns: Iterable[str]) -> bool:
+    return any(fnmatch(host.name, pattern) or pattern in host.groups for pattern in patterns)

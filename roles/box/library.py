@@ -9,7 +9,7 @@ from pyinfra.operations import files
 
 from roles.box import links, wheels
 from roles.box.refresh import refresh
-from roles.stack.model import Library
+from roles.stack.offers import Library
 
 
 def folder(name: str, row: Library) -> str:

@@ -58,15 +58,12 @@ def layers(stack: Stack, jupyter: int | None) -> list[str]:
 def skips(plan: Plan) -> list[str]:
     """Return what the box did not get, and why."""
     stack = plan.stack
-    rows = []
-    if not stack.cards:
-        rows.append("driver: no GPU, by declaration or on the PCI bus")
-    if not stack.toolkits:
-        rows.append("CUDA, cuDNN, NCCL: no GPU and no cuda_versions")
-    elif not stack.nccl:
-        rows.append("NCCL: one GPU; nccl_install = True brings it all the same")
-    rows += [f"{t.release} only compiles here: the driver is older than {t.min_driver}"
-             for t in stack.toolkits if stack.driver and not stack.runs(t)]  # fmt: skip
+    rows = [f"{layer}: {why}" for layer, why in stack.skipped.items()]
+    rows += [
+        f"running what CUDA {toolkit.release} compiles: needs driver {toolkit.min_driver} or newer"
+        for toolkit in stack.toolkits
+        if stack.driver and not stack.runs(toolkit)
+    ]
     rows += [
         f"{name}: not in frameworks_names" for name in ORDER if name not in stack.frameworks
     ]

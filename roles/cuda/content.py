@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from roles.box.wheels import TREES
-from roles.stack.model import Toolkit
+from roles.stack.offers import Toolkit
 
 # The toolkit without its Nsight and profiler GUIs, which are only recommended.
 TOOLS = (

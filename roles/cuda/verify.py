@@ -11,7 +11,8 @@ from testinfra.host import Host
 from roles.box.facts import Identity
 from roles.box.library_checks import number
 from roles.cuda.content import home
-from roles.stack.model import Stack, Toolkit
+from roles.stack.model import Stack
+from roles.stack.offers import Toolkit
 
 PROBE = Path(__file__).with_name("probe.cu").read_text(encoding="utf-8")
 

@@ -15,7 +15,8 @@ from roles.box.python import locked, run_python
 from roles.box.wheels import UV, VENVS
 from roles.frameworks.content import ORDER
 from roles.stack.gpus import sm
-from roles.stack.model import Framework, Stack
+from roles.stack.model import Stack
+from roles.stack.offers import Framework
 
 PROBES = Path(__file__).with_name("probes")
 

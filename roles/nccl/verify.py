@@ -12,7 +12,8 @@ from roles.box.library_checks import (
     number,
     shortened,
 )
-from roles.stack.model import Library, Stack
+from roles.stack.model import Stack
+from roles.stack.offers import Library
 
 
 @pytest.fixture

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from roles.nvidia_driver.facts import Archive
-from roles.stack.model import Driver, Flavour
+from roles.stack.model import Driver
+from roles.stack.offers import Flavour
 
 MODULE_PACKAGES: dict[Flavour, str] = {
     "proprietary": "nvidia-kernel-dkms",

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 from testinfra.host import Host
 
 from roles.box.facts import Identity
-from roles.box.packages import GPU_SOURCES, QUERY, Package, packages
+from roles.box.packages import QUERY, Package, packages
 from roles.nvidia_driver.content import MODULE_PACKAGES
 from roles.stack.model import Driver, Stack
 
@@ -22,16 +20,10 @@ def driver(stack: Stack) -> Driver:
 
 
 @pytest.fixture
-def ours(box: Host) -> dict[str, Package]:
-    """Return the installed packages of the GPU stack."""
+def built(box: Host) -> dict[str, Package]:
+    """Return the installed packages of the driver itself."""
     installed = packages(box.check_output(QUERY).splitlines())
-    return {name: p for name, p in installed.items() if p.source in GPU_SOURCES}
-
-
-@pytest.fixture
-def built(ours: dict[str, Package]) -> dict[str, Package]:
-    """Return those of the driver itself."""
-    return {n: p for n, p in ours.items() if p.source == "nvidia-graphics-drivers"}
+    return {n: p for n, p in installed.items() if p.source == "nvidia-graphics-drivers"}
 
 
 def version_of(built: dict[str, Package]) -> str:
@@ -48,43 +40,9 @@ def test_the_driver_is_of_one_version_of_the_planned_branch(
     assert version_of(built).startswith(f"{driver.branch}."), f"not of branch {driver.branch}"
 
 
-def test_the_module_has_the_planned_flavour(driver: Driver, ours: dict[str, Package]) -> None:
-    found = [flavour for flavour, name in MODULE_PACKAGES.items() if name in ours]
+def test_the_module_has_the_planned_flavour(driver: Driver, built: dict[str, Package]) -> None:
+    found = [flavour for flavour, name in MODULE_PACKAGES.items() if name in built]
     assert found == [driver.flavour]
-
-
-def test_the_stack_is_held(driver: Driver, ours: dict[str, Package]) -> None:
-    loose = sorted(name for name, package in ours.items() if not package.held)
-    assert not loose, f"not held: {', '.join(loose)}"
-
-
-def test_unattended_upgrades_leaves_the_stack_alone(
-    box: Host, driver: Driver, ours: dict[str, Package]
-) -> None:
-    said = box.check_output("apt-config dump Unattended-Upgrade::Package-Blacklist")
-    patterns = re.findall(r'"(.+)";', said)
-    free = sorted(n for n in ours if not any(re.match(pattern, n) for pattern in patterns))
-    assert not free, f"open to unattended-upgrades: {', '.join(free)}"
-
-
-def test_an_upgrade_would_not_touch_the_stack(
-    box: Host, driver: Driver, ours: dict[str, Package]
-) -> None:
-    said = box.check_output("apt-get -s -o Debug::NoLocking=1 dist-upgrade")
-    moved = set(re.findall(r"^(?:Inst|Remv) (\S+)", said, re.MULTILINE)) & set(ours)
-    assert not moved, f"an upgrade would move {', '.join(sorted(moved))}"
-
-
-def test_unattended_upgrades_dry_run_names_none_of_ours(
-    box: Host, driver: Driver, ours: dict[str, Package]
-) -> None:
-    if not box.exists("unattended-upgrade"):
-        pytest.skip("unattended-upgrades is not installed")
-    run = box.run("unattended-upgrade --dry-run -d")
-    assert run.succeeded, run.stderr
-    plan = re.search(r"^Packages that will be upgraded:(.*)$", run.stdout, re.MULTILINE)
-    moved = set(plan.group(1).split() if plan else []) & set(ours)
-    assert not moved, f"unattended-upgrades would move {', '.join(sorted(moved))}"
 
 
 @pytest.mark.parametrize("module", ["nouveau", "nova_core"])

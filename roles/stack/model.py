@@ -1,84 +1,9 @@
-"""What the catalogue offers, what a box may wish for, and the stack that comes out."""
+"""What a box may wish for, and the stack that comes out."""
 
 from __future__ import annotations
 
-from typing import Literal
-
-from pydantic import BaseModel, ConfigDict
-
 from roles.stack.gpus import Gpu
-
-Flavour = Literal["open", "proprietary"]
-
-
-class Row(BaseModel):
-    """Frozen and closed, so that a misspelt field in the catalogue is an error."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Architecture(Row):
-    """One GPU architecture; fields as catalog/architectures.yaml explains them."""
-
-    chips: str
-    first_driver: int | None
-    last_driver: int | None
-    flavours: tuple[Flavour, ...] | Literal["unknown"]
-    last_cuda: int | None
-    last_cudnn: str | None
-    source: str
-
-
-class Toolkit(Row):
-    """A CUDA toolkit: of the distribution or from wheels (lock)."""
-
-    release: str
-    home: str
-    """Where its bin/ lies: a path of the box, or, for wheels, a folder of their tree."""
-    min_driver: int
-    first_capability: str
-    last_capability: str
-    lock: str | None = None
-    disk_gb: float = 3.0
-    source: str = "the distribution"
-
-    @property
-    def packaged(self) -> bool:
-        """Whether it is the distribution's own."""
-        return self.lock is None
-
-    @property
-    def major(self) -> int:
-        """CUDA major, which cuDNN and NCCL must share."""
-        return int(self.release.partition(".")[0])
-
-
-class Library(Row):
-    """cuDNN or NCCL, from one wheel."""
-
-    cuda: int
-    version: str
-    lock: str
-    package: str
-    disk_gb: float
-    source: str
-
-
-class Framework(Row):
-    """One framework's wheels and the CUDA libraries they bring along."""
-
-    version: str
-    lock: str
-    cuda: str
-    cudnn: str
-    nccl: str
-    min_driver: int
-    first_capability: str
-    last_capability: str
-    first_python: str
-    last_python: str
-    disk_gb: float
-    source: str
+from roles.stack.offers import Flavour, Framework, Library, Row, Toolkit
 
 
 class Driver(Row):
@@ -108,6 +33,8 @@ class Stack(Row):
     cudnn: Library | None
     nccl: Library | None
     frameworks: dict[str, Framework]
+    skipped: dict[str, str]
+    """Layer -> why the box does not get it."""
 
     @property
     def capabilities(self) -> tuple[str, ...]:

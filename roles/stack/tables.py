@@ -5,24 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 from roles.stack.catalog import read
-from roles.stack.model import Architecture, Framework, Library, Row, Toolkit
-
-
-class DriverOffer(Row):
-    """The driver a distribution packages."""
-
-    branch: int
-    architectures: tuple[str, ...]
-
-
-class System(Row):
-    """What a distribution itself packages; None: nothing, or not in the table yet."""
-
-    codename: str
-    python: str
-    driver: DriverOffer | None
-    toolkit: Toolkit | None
-    source: str
+from roles.stack.offers import Architecture, Framework, Library, System, Toolkit
 
 
 @cache

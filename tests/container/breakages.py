@@ -89,7 +89,7 @@ BREAKAGES = (
         "a driver package unheld",
         "apt-mark unhold libcuda1",
         "apt-mark hold libcuda1",
-        "nvidia_driver",
+        "test_the_stack_is_held",
         "not held: libcuda1",
     ),
     Breakage(
@@ -102,7 +102,7 @@ BREAKAGES = (
     Breakage(
         "unattended-upgrades let loose",
         *edit("/etc/apt/apt.conf.d/52dlbox-unattended-upgrades", "/libcu/d"),
-        "nvidia_driver",
+        "test_unattended_upgrades_leaves_the_stack_alone",
         "open to unattended-upgrades: libcuda1",
     ),
     Breakage(

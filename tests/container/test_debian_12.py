@@ -30,7 +30,7 @@ def test_plain_pyinfra_builds_the_same(boxes: Path) -> None:
         "cuDNN 9.10.2.21",
         "NCCL 2.21.5",
         "jax 0.10.2",
-        "13.5 only compiles here: the driver is older than 580",
+        "running what CUDA 13.5 compiles: needs driver 580 or newer",
     ):
         assert layer in told
 

@@ -20,7 +20,8 @@ from roles.frameworks.verify import runs_on
 from roles.jupyter.content import SETTINGS, kernel, unit
 from roles.nvidia_driver.content import nonfree, wanted_packages
 from roles.nvidia_driver.facts import Archive, archives, kernels
-from roles.stack.model import Driver, Library, Toolkit
+from roles.stack.model import Driver
+from roles.stack.offers import Library, Toolkit
 
 BOX = """\
 system debian-13

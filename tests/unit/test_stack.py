@@ -15,7 +15,8 @@ from roles.box.wheels import LOCKS, lock_text
 from roles.frameworks.verify import runs_on
 from roles.stack import catalog, layers
 from roles.stack.gpus import GPU_ID, Gpu, gpu_table, sm
-from roles.stack.model import Driver, Framework, Library, Refused, Stack, Toolkit, Wishes
+from roles.stack.model import Driver, Refused, Stack, Wishes
+from roles.stack.offers import Framework, Library, Toolkit
 from roles.stack.solve import solve
 from roles.stack.tables import architectures, frameworks, libraries, systems, wheel_toolkits
 

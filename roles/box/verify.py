@@ -1,0 +1,52 @@
+"""What must be true of every package of the GPU stack, whichever role installed it."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from testinfra.host import Host
+
+from roles.box.packages import GPU_SOURCES, QUERY, Package, packages
+from roles.stack.model import Stack
+
+
+@pytest.fixture
+def ours(box: Host, stack: Stack) -> dict[str, Package]:
+    """Return the installed packages of the GPU stack."""
+    if not stack.driver and not any(toolkit.packaged for toolkit in stack.toolkits):
+        pytest.skip("nothing of the GPU stack comes from packages")
+    installed = packages(box.check_output(QUERY).splitlines())
+    return {name: p for name, p in installed.items() if p.source in GPU_SOURCES}
+
+
+def test_the_stack_is_held(ours: dict[str, Package]) -> None:
+    loose = sorted(name for name, package in ours.items() if not package.held)
+    assert not loose, f"not held: {', '.join(loose)}"
+
+
+def test_unattended_upgrades_leaves_the_stack_alone(
+    box: Host, ours: dict[str, Package]
+) -> None:
+    said = box.check_output("apt-config dump Unattended-Upgrade::Package-Blacklist")
+    patterns = re.findall(r'"(.+)";', said)
+    free = sorted(n for n in ours if not any(re.match(pattern, n) for pattern in patterns))
+    assert not free, f"open to unattended-upgrades: {', '.join(free)}"
+
+
+def test_an_upgrade_would_not_touch_the_stack(box: Host, ours: dict[str, Package]) -> None:
+    said = box.check_output("apt-get -s -o Debug::NoLocking=1 dist-upgrade")
+    moved = set(re.findall(r"^(?:Inst|Remv) (\S+)", said, re.MULTILINE)) & set(ours)
+    assert not moved, f"an upgrade would move {', '.join(sorted(moved))}"
+
+
+def test_unattended_upgrades_dry_run_names_none_of_ours(
+    box: Host, ours: dict[str, Package]
+) -> None:
+    if not box.exists("unattended-upgrade"):
+        pytest.skip("unattended-upgrades is not installed")
+    run = box.run("unattended-upgrade --dry-run -d")
+    assert run.succeeded, run.stderr
+    plan = re.search(r"^Packages that will be upgraded:(.*)$", run.stdout, re.MULTILINE)
+    moved = set(plan.group(1).split() if plan else []) & set(ours)
+    assert not moved, f"unattended-upgrades would move {', '.join(sorted(moved))}"
