@@ -1,4 +1,4 @@
-"""What must be true of a CUDA library that people compile against."""
+"""Where a CUDA library that people compile against must be found, and in which version."""
 
 from __future__ import annotations
 
@@ -13,27 +13,28 @@ def number(version: str) -> int:
     return major * 10000 + minor * 100 + patch
 
 
-def loaded_version(box: Host, expression: str) -> int:
-    """Return what the library that the box's loader finds says of itself."""
-    code = f"import ctypes; {expression}"
-    return int(box.check_output("python3 -c %s", code))
+def wanted(row: Library) -> dict[str, str]:
+    """Return what ``found`` must be."""
+    short = ".".join(row.version.split(".")[:3])
+    return {
+        "the loader": str(number(row.version)),
+        "the compiler": short,
+        "pkg-config": row.version,
+    }
 
 
-def header_version(box: Host, header: str, prefix: str) -> str:
-    """Return the version in the header that the box's compiler finds."""
+def found(box: Host, name: str, loads: str, header: str, prefix: str) -> dict[str, str]:
+    """Return which version each of them finds.
+
+    ``loads`` is Python that prints what the loaded library says of itself; ``header`` defines
+    PREFIX_MAJOR and its like.
+    """
     macros = " ".join(f"{prefix}_{part}" for part in ("MAJOR", "MINOR", "PATCHLEVEL", "PATCH"))
     source = f"#include <{header}>\nversion {macros}\n"
-    said = box.check_output(
-        "printf %%s %s | g++ -E -P -x c++ -I/usr/local/cuda/include - | grep ^version", source
-    )
-    return ".".join(word for word in said.split()[1:] if word.isdigit())
-
-
-def installed_version(box: Host, name: str) -> str:
-    """Return the version pkg-config knows."""
-    return str(box.check_output("pkg-config --modversion %s", name))
-
-
-def shortened(row: Library) -> str:
-    """Return major.minor.patch."""
-    return ".".join(row.version.split(".")[:3])
+    preprocess = "g++ -E -P -x c++ -I/usr/local/cuda/include -"
+    said = box.check_output(f"printf %%s %s | {preprocess} | grep ^version", source)
+    return {
+        "the loader": box.check_output("python3 -c %s", f"import ctypes; {loads}"),
+        "the compiler": ".".join(word for word in said.split() if word.isdigit()),
+        "pkg-config": box.check_output("pkg-config --modversion %s", name),
+    }

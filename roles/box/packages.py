@@ -9,6 +9,8 @@ from typing import Any
 from pyinfra.api import FactBase
 from typing_extensions import override
 
+from roles.box.answers import Lines
+
 
 @dataclass(frozen=True)
 class Package:
@@ -54,18 +56,9 @@ GPU_SOURCES = ("nvidia-graphics-drivers", "nvidia-persistenced", "nvidia-cuda-to
 """Debian's source packages whose binaries must move together, or not at all."""
 
 
-class DpkgFaults(FactBase[list[str]]):
+class DpkgFaults(Lines):
     """Lines of dpkg's own complaint about packages that are not properly installed."""
 
     @override
     def command(self, *args: Any, **kwargs: Any) -> str:
         return "dpkg --audit"
-
-    @staticmethod
-    @override
-    def default() -> list[str]:
-        return []
-
-    @override
-    def process(self, output: Iterable[str]) -> list[str]:
-        return list(output)

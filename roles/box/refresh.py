@@ -5,27 +5,20 @@ from __future__ import annotations
 from collections.abc import Generator, Iterable
 
 from pyinfra import host
-from pyinfra.api import FactBase, QuoteString, StringCommand, operation
+from pyinfra.api import QuoteString, StringCommand, operation
 from typing_extensions import override
 
+from roles.box.answers import FirstLine
 
-class Stale(FactBase[bool]):
-    """Whether ``product`` is missing, or older than one of ``inputs``."""
+
+class Stale(FirstLine):
+    """``stale`` when ``product`` is missing, or older than one of ``inputs``."""
 
     @override
     def command(self, product: str, inputs: tuple[str, ...]) -> StringCommand:
         quoted = QuoteString(product)
         newer = ("find", *[QuoteString(path) for path in inputs], "-newer", quoted)
         return StringCommand("[ -e", quoted, '] && [ -z "$(', *newer, ')" ] || echo stale')
-
-    @staticmethod
-    @override
-    def default() -> bool:
-        return False
-
-    @override
-    def process(self, output: Iterable[str]) -> bool:
-        return bool(list(output))
 
 
 @operation()

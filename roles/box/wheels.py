@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable
+from collections.abc import Generator
 from hashlib import sha256
 from io import StringIO
 from pathlib import Path
 from typing import Any
 
 from pyinfra import host
-from pyinfra.api import FactBase, FileUploadCommand, StringCommand, operation
+from pyinfra.api import FileUploadCommand, StringCommand, operation
 from typing_extensions import override
+
+from roles.box.answers import FirstLine
 
 LOCKS = Path(__file__).parents[1] / "stack" / "locks"
 VENVS = "/opt/dlbox/venvs"
@@ -41,8 +43,8 @@ def stamp(lock: str) -> str:
     return sha256(lock_text(lock).encode()).hexdigest()
 
 
-class TreeState(FactBase[str]):
-    """Stamp of a tree, and whether what it holds is still what was built: ``LOCK same``."""
+class TreeState(FirstLine):
+    """Stamp of a tree, and whether what it holds is still what was built: ``LOCK same``, or nothing."""
 
     @override
     def command(self, tree: str) -> str:
@@ -50,12 +52,8 @@ class TreeState(FactBase[str]):
         return (
             f"if [ -e {tree}/.dlbox-lock ]; then read -r lock content <{tree}/.dlbox-lock; "
             f'if [ "$content" = "$({content})" ]; then echo "$lock same"; '
-            f'else echo "$lock changed"; fi; else echo none; fi'
+            f'else echo "$lock changed"; fi; fi'
         )
-
-    @override
-    def process(self, output: Iterable[str]) -> str:
-        return next(iter(output), "none")
 
 
 def _build(tree: str, lock: str, steps: list[str]) -> Generator[Any, None, None]:

@@ -9,6 +9,8 @@ from typing import Any
 from pyinfra.api import FactBase
 from typing_extensions import override
 
+from roles.box.answers import FirstLine, Lines
+
 COMPONENTS = ("contrib", "non-free", "non-free-firmware")
 OWN = "/etc/apt/sources.list.d/dlbox-nonfree.sources"
 
@@ -60,17 +62,12 @@ class Archives(FactBase[list[Archive]]):
         return archives(output, self.codename)
 
 
-class Kernels(FactBase[list[str]]):
+class Kernels(Lines):
     """Kernel image packages of the distribution, e.g. linux-image-amd64."""
 
     @override
     def command(self, *args: Any, **kwargs: Any) -> str:
         return "dpkg-query -W -f '${Package} ${db:Status-Abbrev}\\n' 'linux-image-*' 2>/dev/null || true"
-
-    @staticmethod
-    @override
-    def default() -> list[str]:
-        return []
 
     @override
     def process(self, output: Iterable[str]) -> list[str]:
@@ -83,7 +80,7 @@ def kernels(lines: Iterable[str]) -> list[str]:
     return sorted(row[0] for row in rows if row[-1].endswith("i") and "-dbg" not in row[0])
 
 
-class ModuleState(FactBase[str]):
+class ModuleState(FirstLine):
     """Why the driver needs a reboot; empty: it does not.
 
     A container or a machine without a kernel package of its own has nothing to reboot into.
@@ -98,12 +95,3 @@ class ModuleState(FactBase[str]):
             '[ "$loaded" = "${wanted%-*}" ] || '
             'echo "module ${loaded:-not loaded}, driver ${wanted%-*} installed"'
         )
-
-    @staticmethod
-    @override
-    def default() -> str:
-        return ""
-
-    @override
-    def process(self, output: Iterable[str]) -> str:
-        return next(iter(output), "")

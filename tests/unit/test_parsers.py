@@ -11,7 +11,7 @@ from roles.base.settings import Base
 from roles.box.connect import connection
 from roles.box.facts import BoxIdentity, Identity, identity
 from roles.box.library import library_links, pkg_config
-from roles.box.library_checks import number, shortened
+from roles.box.library_checks import number, wanted
 from roles.box.packages import Package, packages
 from roles.box.python import locked
 from roles.box.wheels import TREES, VENVS, stamp
@@ -242,7 +242,11 @@ Libs: -L/opt/dlbox/wheels/nccl/nvidia/nccl/lib -lnccl
 
 def test_versions_as_the_libraries_encode_them() -> None:
     assert [number("9.10.2.21"), number("2.27.7")] == [91002, 22707]
-    assert shortened(NCCL.model_copy(update={"version": "9.10.2.21"})) == "9.10.2"
+    assert wanted(NCCL.model_copy(update={"version": "9.10.2.21"})) == {
+        "the loader": "91002",
+        "the compiler": "9.10.2",
+        "pkg-config": "9.10.2.21",
+    }
 
 
 def test_the_jupyter_unit() -> None:
