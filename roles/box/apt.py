@@ -23,7 +23,7 @@ eval "$(apt-config shell patience DPkg::Lock::Timeout)"
 waited=0
 until said=$({command} 2>&1); do
   case $said in
-    *"Could not get lock"* | *"locked by another process"*) most=${{patience:-0}} ;;
+    *"Could not get lock"* | *"lock was locked by"*) most=${{patience:-0}} ;;
     *) most={patience_s} ;;
   esac
   if [ "$waited" -ge "$most" ]; then echo "$said" >&2; exit 1; fi

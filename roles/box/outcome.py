@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pyinfra.api.state import StateStage
+from pyinfra.api import Host, State
+from pyinfra.api.state import BaseStateCallback, StateStage
 from pyinfra.context import ctx_state
+from typing_extensions import override
 
 from roles.box.plan import Plan
 
@@ -36,6 +38,19 @@ def outcome(box: str) -> Outcome:
     return OUTCOMES.setdefault(box, Outcome())
 
 
+class Watch(BaseStateCallback):
+    """Notes which operation a box failed at."""
+
+    @staticmethod
+    @override
+    def operation_host_error(
+        state: State, host: Host, op_hash: str, retry_count: int = 0, max_retries: int = 0
+    ) -> None:
+        step = ", ".join(state.get_op_meta(op_hash).names)
+        box = outcome(host.name)
+        box.failed = box.failed or f"{step}: failed; its last lines stand above"
+
+
 def take_stock() -> None:
     """Note for every box of the run what its roles could not: unreached, failed, only looked at."""
     state = ctx_state.get()
@@ -47,5 +62,5 @@ def take_stock() -> None:
         box.dry = state.current_stage < StateStage.Execute
         if host.name not in reached:
             box.failed = "unreachable, nothing was changed; see above, then run the same again"
-        elif host.name in failed and not box.refused:
-            box.failed = "an operation failed; its last lines stand above"
+        elif host.name in failed:
+            box.failed = box.failed or "the connection was lost; see above"

@@ -7,7 +7,9 @@ import sys
 from collections import Counter
 from functools import cache
 
-from roles.box.outcome import OUTCOMES, Outcome, take_stock
+from pyinfra.context import ctx_state
+
+from roles.box.outcome import OUTCOMES, Outcome, Watch, take_stock
 from roles.box.plan import Plan
 from roles.frameworks.content import ORDER
 from roles.jupyter.content import TOKEN
@@ -16,7 +18,8 @@ from roles.stack.model import Stack
 
 @cache
 def print_at_exit() -> None:
-    """Have the summary printed once, after all that pyinfra prints."""
+    """Have the run watched, and the summary printed once, after all that pyinfra prints."""
+    ctx_state.get().add_callback_handler(Watch())
     atexit.register(print_summary)
 
 
