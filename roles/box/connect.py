@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import shlex
+import shutil
+import tempfile
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 
@@ -21,4 +26,24 @@ def connection(name: str, data: Mapping[str, Any]) -> tuple[str, dict[str, Any]]
     options: dict[str, Any] = {"sudo": bool(data.get("_sudo")) or user not in {None, "root"}}
     if "ssh_key" in data:
         options["ssh_identity_file"] = data["ssh_key"]
-    return f"paramiko://{login}{address}{port}", options
+    options["ssh_extra_args"] = _ssh_options(data)
+    return f"ssh://{login}{address}{port}", options
+
+
+def _ssh_options(data: Mapping[str, Any]) -> str:
+    # As pyinfra's own connector judges an unknown host: a key seen first is kept, then held to.
+    policy = data.get("ssh_strict_host_key_checking", "accept-new")
+    words = ["-o", "BatchMode=yes", "-o", f"StrictHostKeyChecking={policy}"]
+    # One connection for all checks of a box; %C is short, as a socket's path must be.
+    words += ["-o", f"ControlPath={sockets()}/%C"]
+    if "ssh_known_hosts_file" in data:
+        words += ["-o", f"UserKnownHostsFile={data['ssh_known_hosts_file']}"]
+    return shlex.join(words)
+
+
+@cache
+def sockets() -> str:
+    """Return a folder that nobody else can put a socket into."""
+    folder = tempfile.mkdtemp(prefix="dlbox-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder

@@ -8,7 +8,7 @@ from pyinfra.api.exceptions import FactProcessError
 
 from roles.base.content import apt_conf
 from roles.base.settings import Base
-from roles.box.connect import connection
+from roles.box.connect import connection, sockets
 from roles.box.facts import BoxIdentity, Identity, identity
 from roles.box.library import library_links, pkg_config
 from roles.box.library_checks import number, wanted
@@ -277,14 +277,20 @@ def test_apt_waits_as_long_as_it_is_told() -> None:
     ]
 
 
+SSH = {
+    "ssh_extra_args": "-o BatchMode=yes -o StrictHostKeyChecking=accept-new"
+    f" -o ControlPath={sockets()}/%C",
+}
+
+
 @pytest.mark.parametrize(
     ("name", "data", "spec", "options"),
     [
         ("@podman/box", {}, "podman://box", {}),
         ("@docker/box", {}, "docker://box", {}),
-        ("box", {}, "paramiko://box", {"sudo": False}),
-        ("@ssh/box", {"ssh_user": "root"}, "paramiko://root@box", {"sudo": False}),
-        ("box", {"_sudo": True}, "paramiko://box", {"sudo": True}),
+        ("box", {}, "ssh://box", {"sudo": False, **SSH}),
+        ("@ssh/box", {"ssh_user": "root"}, "ssh://root@box", {"sudo": False, **SSH}),
+        ("box", {"_sudo": True}, "ssh://box", {"sudo": True, **SSH}),
         (
             "box",
             {
@@ -292,9 +298,15 @@ def test_apt_waits_as_long_as_it_is_told() -> None:
                 "ssh_user": "ada",
                 "ssh_port": 2222,
                 "ssh_key": "/keys/id",
+                "ssh_known_hosts_file": "/keys/known hosts",
             },
-            "paramiko://ada@192.0.2.7:2222",
-            {"sudo": True, "ssh_identity_file": "/keys/id"},
+            "ssh://ada@192.0.2.7:2222",
+            {
+                "sudo": True,
+                "ssh_identity_file": "/keys/id",
+                **SSH,
+                "ssh_extra_args": f"{SSH['ssh_extra_args']} -o 'UserKnownHostsFile=/keys/known hosts'",
+            },
         ),
     ],
 )
