@@ -7,6 +7,8 @@ import sys
 from deploys._guard import BadInput, complain, request
 from deploys._steps import call
 
+# Failures in full; skips are counted by reason, by roles/box/checks.py.
+PYTEST = ["pytest", "-q", "--tb=short", "--no-header", "-rfE", "-p", "no:cacheprovider"]
 NO_CHECKS_RAN = 5
 """Pytest's exit code for it; nothing was proved."""
 
@@ -22,15 +24,5 @@ def main(argv: list[str]) -> int:
     given += [f"--limit={host.name}" for host in asked.hosts]
     given += [f"--data={pair}" for pair in asked.choice.data]
     given += [f"--group-data={folder}" for folder in asked.choice.group_data]
-    pytest = [
-        sys.executable,
-        "-m",
-        "pytest",
-        "-q",
-        "--tb=short",
-        "--no-header",
-        "-p",
-        "no:cacheprovider",
-    ]
-    code = call([*pytest, "roles", *given, *argv[end + 1 :]])
+    code = call([sys.executable, "-m", *PYTEST, "roles", *given, *argv[end + 1 :]])
     return 1 if code == NO_CHECKS_RAN else code

@@ -6,6 +6,7 @@ through testinfra; nothing the deploy saw or remembered is used.
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import cache
 from typing import Any
 
@@ -100,3 +101,13 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         pytest.skip("no GPU")
     if item.get_closest_marker("service") and not seen.systemd:
         pytest.skip("init is not systemd: units are installed, not started")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Count skips by reason; pytest's own list has a line per place as well."""
+    if terminalreporter.config.getoption("target") is None:
+        return
+    reports = terminalreporter.stats.get("skipped", [])
+    reasons = Counter(str(report.longrepr[2]).removeprefix("Skipped: ") for report in reports)
+    for reason, count in sorted(reasons.items()):
+        terminalreporter.write_line(f"skipped {count:>3}: {reason}")

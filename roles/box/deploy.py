@@ -5,11 +5,12 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Generator
+from functools import cache
 from io import StringIO
 
 import yaml
 from pyinfra import host
-from pyinfra.api import QuoteString, StringCommand, deploy, operation
+from pyinfra.api import QuoteString, State, StringCommand, deploy, operation
 from pyinfra.api.exceptions import DeployError
 from pyinfra.facts.files import File
 from pyinfra.operations import files
@@ -27,11 +28,11 @@ RECORD = "/var/lib/dlbox/applied.yaml"
 
 def survey() -> Plan | None:
     """Judge the settings, read the box once and solve its stack; None: refused, nothing changes."""
-    wrong = misjudged(host.inventory)
-    if wrong:
-        raise DeployError("\n".join(wrong))
+    judge(host.state)
     summary.print_at_exit()
     box = host.get_fact(BoxIdentity)
+    if not isinstance(box, Identity):
+        return None  # pyinfra has failed this box, for what it said or did not say
     try:
         become_root(box)
         planned = plan(box, data(host))
@@ -44,6 +45,14 @@ def survey() -> Plan | None:
         return None
     outcome(host.name).plan = planned
     return planned
+
+
+@cache
+def judge(state: State) -> None:
+    """Refuse the whole run, once, for what the settings of any of its boxes say."""
+    wrong = misjudged(box for box in state.inventory if state.is_host_in_limit(box))
+    if wrong:
+        raise DeployError("\n".join(wrong))
 
 
 def become_root(box: Identity) -> None:

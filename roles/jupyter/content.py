@@ -18,6 +18,7 @@ c.ServerApp.ip = "127.0.0.1"
 c.ServerApp.port_retries = 0
 c.ServerApp.open_browser = False
 c.ServerApp.allow_remote_access = False
+c.ServerApp.terminado_settings = {{"shell_command": ["/bin/bash"]}}
 with open("{TOKEN}") as token:
     c.IdentityProvider.token = token.read().strip()
 """

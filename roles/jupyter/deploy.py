@@ -26,8 +26,12 @@ def jupyter(plan: Plan) -> None:
     wanted = Jupyter.of(data(host))
     if not wanted.install:
         return
-    server.user(  # noqa: S604 - the user's login shell, not a subprocess
-        name=f"Have user {wanted.user}", user=wanted.user, shell="/bin/bash", create_home=True
+    server.user(
+        # Nothing more than that: it may be a person's own account, with a shell of their choice.
+        name=f"Have user {wanted.user}",
+        user=wanted.user,
+        create_home=True,
+        ensure_home=False,
     )
     wheels.venv(name="Build JupyterLab", venv="jupyter", lock="jupyter")
     token(name="Have a token", user=wanted.user)

@@ -200,7 +200,7 @@ BREAKAGES = (
         "a password for the Jupyter user",
         "echo jupyter:secret | chpasswd",
         "passwd -q -l jupyter; usermod -p '!' jupyter",
-        "test_its_user_is_ordinary_and_has_no_password",
+        "test_the_user_made_for_it_has_no_password",
         "it has a password",
     ),
     Breakage(
