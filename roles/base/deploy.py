@@ -10,7 +10,7 @@ from pyinfra.operations import files
 
 from roles.base.content import CA_BUNDLE, FOLDERS, PACKAGES, SLEEP, apt_conf
 from roles.base.settings import Base
-from roles.box import apt, wheels
+from roles.box import apt, links, wheels
 from roles.box.inventory import data
 from roles.box.plan import Plan
 from roles.box.refresh import refresh
@@ -44,6 +44,6 @@ def base(plan: Plan) -> None:
             inputs=[CA_BUNDLE],
             command="update-ca-certificates",
         )
-    for unit in SLEEP:
-        files.link(name=f"Mask {unit}", path=f"/etc/systemd/system/{unit}", target="/dev/null")
+    masks = {f"/etc/systemd/system/{unit}": "/dev/null" for unit in SLEEP}
+    links.links(name="Keep the box awake", wanted=masks)
     wheels.uv(name="Install uv", lock="uv")

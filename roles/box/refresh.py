@@ -30,7 +30,12 @@ def refresh(
     State decides, not whether this run changed an input: a run that was cut between the two
     is made up for by the next.
     """
-    if host.get_fact(Stale, product=product, inputs=tuple(inputs)):
-        yield StringCommand(command)
-    else:
+    paths = tuple(inputs)
+    if not host.get_fact(Stale, product=product, inputs=paths):
         host.noop(f"{product} is up to date")
+        return
+    yield StringCommand(command)
+    # An input may be of the near future, as `podman cp` rounds its time to a whole second; the
+    # product must not look older than what it was made from.
+    made, newer = QuoteString(product), [QuoteString(path) for path in paths]
+    yield StringCommand("find", *newer, "-newer", made, "-exec touch -r {}", made, r"\;")

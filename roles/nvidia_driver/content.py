@@ -65,8 +65,10 @@ def nonfree(archives: Iterable[Archive]) -> str:
 
 
 def _stanza(archive: Archive) -> str:
-    # The same key as the box's own entry for this suite: another one is a conflict for apt.
-    signed = f"Signed-By: {archive.signed_by}\n" if archive.signed_by else ""
+    # The same key as the box's own entry for this suite: another one is a conflict for apt. A key
+    # written out in place goes on over several lines, each after a space, an empty one as a dot.
+    lines = [line or "." for line in archive.signed_by.splitlines()]
+    signed = "Signed-By: " + "\n ".join(lines) + "\n" if lines else ""
     return (
         f"Types: deb\nURIs: {archive.uri}\nSuites: {archive.suite}\n"
         f"Components: {' '.join(archive.missing)}\n{signed}"

@@ -17,7 +17,7 @@ from roles.box.packages import GPU_SOURCES
 from roles.box.plan import Plan
 from roles.box.refresh import refresh
 from roles.nvidia_driver import content
-from roles.nvidia_driver.facts import OWN, Archives, Kernels, ModuleState
+from roles.nvidia_driver.facts import OWN, Kernels, ModuleState, Sources, archives
 from roles.nvidia_driver.settings import NvidiaDriver
 from roles.stack.model import Driver
 from roles.stack.tables import systems
@@ -81,9 +81,7 @@ def _driver(driver: Driver, *, systemd_runs: bool) -> None:
 @operation()
 def nonfree(codename: str) -> Generator[Any, None, None]:
     """Have contrib and non-free, from the mirror the box already uses."""
-    # Read here, not in the role: apt names its archives only once it has lists of them.
-    archives = host.get_fact(Archives, codename=codename)
-    text = content.nonfree(archives)
+    text = content.nonfree(archives(host.get_fact(Sources), codename))
     yield from files.put._inner(src=StringIO(text), dest=OWN, mode="644")  # noqa: SLF001
 
 

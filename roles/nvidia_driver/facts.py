@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from pyinfra.api import FactBase
+from pyinfra.facts.apt import AptRepo, AptSources
 from typing_extensions import override
 
 from roles.box.answers import FirstLine, Lines
@@ -26,40 +26,42 @@ class Archive:
     signed_by: str
 
 
-def archives(lines: Iterable[str], codename: str) -> list[Archive]:
-    """Read ``uri|suite|component|file|key`` lines; what dlbox itself added does not count."""
+def archives(sources: Iterable[AptRepo], codename: str) -> list[Archive]:
+    """Return the distribution's own suites among a box's sources: those that bring ``main``."""
+    names = (codename, "stable", "oldstable")
     found: dict[tuple[str, str, str], set[str]] = {}
-    for line in lines:
-        uri, suite, component, file, key = line.split("|")
-        key = (
-            "" if key == "$(SIGNED_BY)" else key
-        )  # apt leaves a field without a value as it is
-        if not file.startswith(OWN) and suite.split("-")[0] == codename:
-            found.setdefault((uri, suite, key), set()).add(component)
+    for source in sources:
+        if source.type == "deb" and source.distribution.split("-")[0] in names:
+            key = source.options.get("signed-by", "")
+            signed_by = key if isinstance(key, str) else " ".join(key)
+            at = (source.url, source.distribution, signed_by)
+            found.setdefault(at, set()).update(source.components)
     return [
         Archive(uri, suite, tuple(c for c in COMPONENTS if c not in has), key)
         for (uri, suite, key), has in sorted(found.items())
-        if "main" in has and not suite.endswith("-backports")
+        if "main" in has and not suite.endswith("-backports") and not uri.startswith("cdrom:")
     ]
 
 
-class Archives(FactBase[list[Archive]]):
-    """The distribution's suites as the box's own apt configuration names them."""
+class Sources(AptSources):
+    """What the box reads packages from, without what dlbox itself has added.
+
+    Read from apt's own files: `apt-get indextargets` leaves out a component while it is empty, or
+    while its list was never fetched, so that it answers differently before and after an update.
+    """
 
     @override
-    def command(self, codename: str) -> str:
-        self.codename = codename
-        fields = "$(REPO_URI)|$(RELEASE)|$(COMPONENT)|$(SOURCESENTRY)|$(SIGNED_BY)"
-        return f"apt-get indextargets --format '{fields}' 'Created-By: Packages'"
-
-    @staticmethod
-    @override
-    def default() -> list[Archive]:
-        return []
+    def command(self) -> str:
+        return (
+            "for f in /etc/apt/sources.list /etc/apt/sources.list.d/*.list "
+            "/etc/apt/sources.list.d/*.sources; do "
+            f'if [ -e "$f" ] && [ "$f" != {OWN} ]; then '
+            'echo "##PYINFRA_FILE $f"; cat "$f"; echo; fi; done'
+        )
 
     @override
-    def process(self, output: Iterable[str]) -> list[Archive]:
-        return archives(output, self.codename)
+    def process(self, output: Iterable[str]) -> list[AptRepo]:
+        return list(super().process(output))  # type: ignore[no-untyped-call] # pyinfra left it so
 
 
 class Kernels(Lines):

@@ -19,7 +19,7 @@ from roles.cuda.content import TOOLS, home, home_links
 from roles.frameworks.verify import runs_on
 from roles.jupyter.content import SETTINGS, kernel, unit
 from roles.nvidia_driver.content import nonfree, wanted_packages
-from roles.nvidia_driver.facts import Archive, archives, kernels
+from roles.nvidia_driver.facts import OWN, Archive, Sources, archives, kernels
 from roles.stack.model import Driver
 from roles.stack.offers import Library, Toolkit
 
@@ -118,17 +118,30 @@ broken 1 iHR broken
 
 
 APT = """\
-http://deb/debian/|trixie|main|/etc/apt/sources.list.d/debian.sources:1|/usr/share/keyrings/debian.gpg
-http://deb/debian/|trixie|contrib|/etc/apt/sources.list.d/debian.sources:1|/usr/share/keyrings/debian.gpg
-http://deb/debian/|trixie-updates|main|/etc/apt/sources.list:2|$(SIGNED_BY)
-http://deb/debian/|trixie-updates|non-free|/etc/apt/sources.list.d/dlbox-nonfree.sources:1|$(SIGNED_BY)
-http://deb/debian/|trixie-backports|main|/etc/apt/sources.list:3|$(SIGNED_BY)
-http://deb/security/|trixie-security|main|/etc/apt/sources.list:4|$(SIGNED_BY)
-http://deb/security/|trixie-security|contrib|/etc/apt/sources.list:4|$(SIGNED_BY)
-http://deb/security/|trixie-security|non-free|/etc/apt/sources.list:4|$(SIGNED_BY)
-http://deb/security/|trixie-security|non-free-firmware|/etc/apt/sources.list:4|$(SIGNED_BY)
-http://deb/extra/|trixie|contrib|/etc/apt/sources.list:5|$(SIGNED_BY)
-http://other/apt/|stable|main|/etc/apt/sources.list.d/other.list:1|/etc/apt/keyrings/other.asc
+##PYINFRA_FILE /etc/apt/sources.list
+deb http://deb/debian/ trixie-updates main  # with a comment
+deb-src http://deb/debian/ trixie-updates contrib
+deb http://deb/debian/ trixie-updates main
+deb http://deb/debian/ trixie-backports main
+deb http://deb/security/ trixie-security main contrib non-free non-free-firmware
+deb http://deb/extra/ trixie contrib
+deb cdrom:[Debian_13]/ trixie main
+
+##PYINFRA_FILE /etc/apt/sources.list.d/debian.sources
+Types: deb deb-src
+URIs: http://deb/debian/
+Suites: trixie
+Components: main contrib
+Signed-By: /usr/share/keyrings/debian.gpg
+
+Enabled: no
+Types: deb
+URIs: http://deb/off/
+Suites: trixie
+Components: main
+
+##PYINFRA_FILE /etc/apt/sources.list.d/other.list
+deb [signed-by=/etc/apt/keyrings/other.asc] http://other/apt/ other main
 """
 KEYRING = "/usr/share/keyrings/debian.gpg"
 TRIXIE = Archive("http://deb/debian/", "trixie", ("non-free", "non-free-firmware"), KEYRING)
@@ -139,11 +152,38 @@ SECURITY = Archive("http://deb/security/", "trixie-security", (), "")
 
 
 def test_the_distributions_archives_and_what_is_missing_of_them() -> None:
-    assert archives(APT.splitlines(), "trixie") == [TRIXIE, UPDATES, SECURITY]
+    assert archives(Sources().process(APT.splitlines()), "trixie") == [
+        TRIXIE,
+        UPDATES,
+        SECURITY,
+    ]
 
 
 def test_no_archives_of_another_release() -> None:
-    assert archives(APT.splitlines(), "bookworm") == []
+    assert archives(Sources().process(APT.splitlines()), "bookworm") == []
+
+
+def test_a_box_that_follows_stable_goes_on_doing_so() -> None:
+    sources = Sources().process(
+        ["##PYINFRA_FILE /etc/apt/sources.list", "deb http://deb/debian stable main contrib"]
+    )
+    missing = ("non-free", "non-free-firmware")
+    assert archives(sources, "trixie") == [Archive("http://deb/debian", "stable", missing, "")]
+
+
+def test_what_dlbox_added_is_not_read_back() -> None:
+    assert f'[ "$f" != {OWN} ]' in Sources().command()
+
+
+def test_a_key_written_out_in_place_is_written_out_again() -> None:
+    key = "-----BEGIN PGP PUBLIC KEY BLOCK-----\n\nmQ==\n-----END PGP PUBLIC KEY BLOCK-----"
+    said = nonfree([Archive("http://deb/", "trixie", ("contrib",), key)])
+    assert said.splitlines()[-4:] == [
+        "Signed-By: -----BEGIN PGP PUBLIC KEY BLOCK-----",
+        " .",
+        " mQ==",
+        " -----END PGP PUBLIC KEY BLOCK-----",
+    ]
 
 
 def test_nonfree_adds_what_is_missing_with_the_boxs_own_key() -> None:

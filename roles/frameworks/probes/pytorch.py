@@ -17,6 +17,11 @@ found = {
     "version": torch.__version__.split("+")[0],
     "archs": torch._C._cuda_getArchFlags().split(),  # noqa: SLF001 - no other way without a GPU
     "gpus": torch.cuda.device_count(),
+    "libraries": {
+        "cuda": torch.version.cuda,
+        "cudnn": torch.backends.cudnn.version(),
+        "nccl": int("{}{:02}{:02}".format(*torch.cuda.nccl.version())),
+    },
     "slope": round(float(model.weight), 3),
 }
 print(json.dumps(found))
