@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import argparse
 import sys
+from contextlib import nullcontext
 from functools import cache
 
 from deploys._steps import Step, report, skipped
+from deploys._tidy import tidy
 from deploys._tiers import run_tier, tiers
 from deploys._tools import install_tools
 from deploys.check import linters
@@ -50,4 +52,6 @@ def main(argv: list[str]) -> int:
     if unmet:
         print(f"dlbox test: {unmet}", flush=True)
     steps = [] if asked.tiers else linters()
-    return report([*steps, *(proved(tier, unmet) for tier in chosen)])
+    with nullcontext() if no_containers() else tidy():
+        steps += [proved(tier, unmet) for tier in chosen]
+    return report(steps)

@@ -29,4 +29,6 @@ def apt_conf(wanted: Base) -> str:
         "// Written by dlbox. apt-get waits 0 s for the dpkg lock unless told otherwise.\n"
         f'DPkg::Lock::Timeout "{wanted.lock_timeout_s}";\n'
         'Acquire::Retries "3";\n'
+        "// The driver and CUDA leave gigabytes of .deb files behind.\n"
+        'APT::Keep-Downloaded-Packages "false";\n'
     )

@@ -14,7 +14,7 @@ __all__ = ["Container", "boxes", "remove_all", "start"]
 
 BOOT_S = 60
 KEEP_DOWNLOADS = 'APT::Keep-Downloaded-Packages "true";\n'
-KEEP_FILE = "/etc/apt/apt.conf.d/01keep-downloads"
+KEEP_FILE = "/etc/apt/apt.conf.d/99keep-downloads"
 
 
 def start(  # noqa: PLR0913 - each is a word of the engine's own

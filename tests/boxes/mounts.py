@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+CACHE = "DLBOX_CACHE"
+"""Names, in the environment, another folder for downloads."""
 CA_IN_BOX = "/etc/dlbox-host-ca.pem"
 ARCHIVES = "/var/cache/apt/archives"
 UV_CACHE = "/var/cache/dlbox/uv"
@@ -52,7 +54,16 @@ def proxy_flags(env: Mapping[str, str]) -> list[str]:
 
 def cache_root() -> Path:
     """Return where downloads are kept between boxes."""
+    if CACHE in os.environ:
+        return Path(os.environ[CACHE])
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "dlbox"
+
+
+def wheel_cache() -> tuple[Mount, ...]:
+    """Return the mount of uv's cache, which boxes of all releases share."""
+    uv = cache_root() / "uv"
+    uv.mkdir(parents=True, exist_ok=True)
+    return (Mount(uv, UV_CACHE),)
 
 
 def download_cache(release: str) -> tuple[Mount, ...]:
@@ -61,15 +72,14 @@ def download_cache(release: str) -> tuple[Mount, ...]:
     apt does not wait for the lock of its archives, so each box has a folder of its own, whose
     files are hard links.
     """
-    store, uv = cache_root() / f"apt-{release}", cache_root() / "uv"
-    for folder in (store, uv):
-        folder.mkdir(parents=True, exist_ok=True)
+    store = cache_root() / f"apt-{release}"
+    store.mkdir(parents=True, exist_ok=True)
     for other in store.glob("box-*"):
         _link(other, store)
     own = Path(tempfile.mkdtemp(prefix="box-", dir=store))
     own.chmod(0o755)
     _link(store, own)
-    return (Mount(own, ARCHIVES), Mount(uv, UV_CACHE))
+    return (Mount(own, ARCHIVES), *wheel_cache())
 
 
 def keep(folder: Path) -> None:
