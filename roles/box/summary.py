@@ -37,7 +37,7 @@ def told(name: str, outcome: Outcome) -> list[str]:
         return ["", f"{name}: {outcome.failed}"]
     stack = outcome.plan.stack
     lines = ["", f"{name}: {stack.system}, {_cards(stack)}"]
-    verb = "would get" if outcome.dry else "failed" if outcome.failed else "stands"
+    verb = "failed" if outcome.failed else "would get" if outcome.dry else "stands"
     lines += _block(
         verb, [outcome.failed] if outcome.failed else layers(stack, outcome.jupyter)
     )

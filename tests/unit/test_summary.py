@@ -159,3 +159,8 @@ def test_a_box_with_nothing_to_enter() -> None:
     said = told("cpu", Outcome(plan=planned(gpus=0, frameworks_names=[])))
     assert said[2] == "  skipped   driver: no GPU, by declaration or on the PCI bus"
     assert said[-1] == "  next      ./dlbox verify"
+
+
+def test_a_box_lost_while_it_was_looked_at_has_failed() -> None:
+    said = told("gtx-1", Outcome(plan=planned(), dry=True, failed="the connection was lost"))
+    assert said[2] == "  failed    the connection was lost"
