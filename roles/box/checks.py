@@ -50,7 +50,9 @@ def reach(target: Target) -> tuple[Host, Identity]:
     """Connect to a box and let it say what it is."""
     spec, options = connection(target.name, data(target))
     box: Host = testinfra.get_host(spec, **options)
-    return box, identity(box.check_output(IDENTITY).splitlines())
+    seen = identity(box.check_output(IDENTITY).splitlines())
+    # As `up` does: sudo where the login is not root, whatever the inventory says.
+    return (box if seen.uid == 0 else testinfra.get_host(spec, sudo=True, **options)), seen
 
 
 @pytest.fixture(scope="session")

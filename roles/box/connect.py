@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import atexit
-import os
 import shlex
 import shutil
 import tempfile
@@ -16,14 +15,14 @@ def connection(name: str, data: Mapping[str, Any]) -> tuple[str, dict[str, Any]]
     """Return testinfra's host specification and options for a pyinfra host."""
     connector, _, rest = name.removeprefix("@").partition("/")
     if name == "@local":
-        return "local://", {"sudo": os.geteuid() != 0}
+        return "local://", {}
     if name.startswith(("@podman/", "@docker/")):
         return f"{connector}://{rest}", {}
     address = data.get("ssh_hostname", name.removeprefix("@ssh/"))
     user = data.get("ssh_user")
     login = f"{user}@" if user else ""
     port = f":{data['ssh_port']}" if "ssh_port" in data else ""
-    options: dict[str, Any] = {"sudo": bool(data.get("_sudo")) or user not in {None, "root"}}
+    options: dict[str, Any] = {}
     if "ssh_key" in data:
         options["ssh_identity_file"] = data["ssh_key"]
     options["ssh_extra_args"] = _ssh_options(data)

@@ -7,12 +7,13 @@ import time
 from collections.abc import Generator
 from functools import cache
 from io import StringIO
+from pathlib import Path
 
 import yaml
 from pyinfra import host
 from pyinfra.api import QuoteString, State, StringCommand, deploy, operation
 from pyinfra.api.exceptions import DeployError
-from pyinfra.facts.files import File
+from pyinfra.facts.files import Directory
 from pyinfra.operations import files
 
 from roles.base.settings import Base
@@ -36,7 +37,8 @@ def survey() -> Plan | None:
     try:
         become_root(box)
         planned = plan(box, data(host))
-        fresh = host.get_fact(File, path=RECORD) is None
+        # The folder is what base makes first: a run that was cut has taken its disk already.
+        fresh = host.get_fact(Directory, path=str(Path(RECORD).parent)) is None
         preflight(box, planned.stack, Base.of(data(host)), time.time(), fresh=fresh)
     except Refused as refusal:
         outcome(host.name).refused = True

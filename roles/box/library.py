@@ -11,6 +11,8 @@ from roles.box import links, wheels
 from roles.box.refresh import refresh
 from roles.stack.offers import Library
 
+PKG_CONFIG = "/usr/local/lib/pkgconfig"
+
 
 def folder(name: str, row: Library) -> str:
     """Return where the library's include/ and lib/ lie."""
@@ -46,10 +48,11 @@ def library(
         name=f"Link {title} {row.version}",
         wanted=library_links(name, row, headers, libraries),
     )
+    files.directory(name="Have pkg-config's folder", path=PKG_CONFIG, mode="755")
     files.put(
         name=f"Tell pkg-config of {title}",
         src=StringIO(pkg_config(name, title, row, libraries)),
-        dest=f"/usr/local/lib/pkgconfig/{name}.pc",
+        dest=f"{PKG_CONFIG}/{name}.pc",
         mode="644",
     )
     loader = f"/etc/ld.so.conf.d/dlbox-{name}.conf"

@@ -39,8 +39,13 @@ def links(wanted: Mapping[str, str]) -> Generator[StringCommand, None, None]:
         host.noop(f"{len(wanted)} links are right")
     for path, target in wrong.items():
         folder = path.rpartition("/")[0]
-        yield StringCommand("mkdir -p", QuoteString(folder))
-        yield StringCommand("ln -sfnT", QuoteString(target), QuoteString(path))
+        link = QuoteString(path)
+        theirs = QuoteString(f"{path} is somebody else's file; move it away, then run again")
+        yield StringCommand("umask 022; mkdir -p", QuoteString(folder))
+        yield StringCommand(
+            "[ -L", link, "] || [ ! -e", link, "] || { echo", theirs, ">&2; exit 1; }"
+        )  # fmt: skip
+        yield StringCommand("ln -sfnT", QuoteString(target), link)
 
 
 @operation()

@@ -26,13 +26,17 @@ def packages(lines: Iterable[str]) -> dict[str, Package]:
     """Read ``name version status source`` lines of dpkg-query; only what is installed counts."""
     rows = [line.split() for line in lines]
     return {
-        row[0]: Package(version=row[1], source=row[3], held=row[2].startswith("h"))
+        row[0].removesuffix(":amd64"): Package(
+            version=row[1], source=row[3], held=row[2].startswith("h")
+        )
         for row in rows
         if len(row) == len(("name", "version", "status", "source")) and row[2].endswith("i")
     }
 
 
-QUERY = r"dpkg-query -W -f '${Package} ${Version} ${db:Status-Abbrev} ${source:Package}\n'"
+QUERY = (
+    r"dpkg-query -W -f '${binary:Package} ${Version} ${db:Status-Abbrev} ${source:Package}\n'"
+)
 
 
 class InstalledPackages(FactBase[dict[str, Package]]):
@@ -52,7 +56,10 @@ class InstalledPackages(FactBase[dict[str, Package]]):
         return packages(output)
 
 
-GPU_SOURCES = ("nvidia-graphics-drivers", "nvidia-persistenced", "nvidia-cuda-toolkit")
+DRIVER_SOURCES = ("nvidia-graphics-drivers", "nvidia-open-gpu-kernel-modules")
+"""Debian's source packages of the driver: user space with proprietary modules, open modules."""
+
+GPU_SOURCES = (*DRIVER_SOURCES, "nvidia-persistenced", "nvidia-cuda-toolkit")
 """Debian's source packages whose binaries must move together, or not at all."""
 
 

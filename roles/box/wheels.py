@@ -26,10 +26,11 @@ ENVIRONMENT = (
     "UV_PYTHON_DOWNLOADS=never UV_HTTP_TIMEOUT=120"
 )
 
-# What a tree holds is told by the names of its .dist-info folders: name and version of each wheel.
+# What a tree holds is told by the names of its .dist-info folders: name and version of each wheel;
+# and a venv is of one Python, which an upgrade of the distribution replaces.
 CONTENT = (
-    r"find {tree} -maxdepth 5 -name '*.dist-info' -printf '%f\n' 2>/dev/null | LC_ALL=C sort"
-    " | sha256sum | cut -d' ' -f1"
+    r"{{ /usr/bin/python3 -V; find {tree} -maxdepth 5 -name '*.dist-info' -printf '%f\n' 2>/dev/null; }}"
+    " | LC_ALL=C sort | sha256sum | cut -d' ' -f1"
 )
 
 
@@ -61,12 +62,15 @@ def _build(tree: str, lock: str, steps: list[str]) -> Generator[Any, None, None]
         host.noop(f"{tree} is as locked")
         return
     remote = f"{TREES}/{lock}.lock"
-    yield StringCommand("mkdir -p", TREES, VENVS, "/var/cache/dlbox/uv", tree)
+    yield StringCommand("umask 022; mkdir -p", TREES, VENVS, "/var/cache/dlbox/uv", tree)
     # Without its stamp an interrupted tree is built again.
     yield StringCommand("rm -f", f"{tree}/.dlbox-lock")
     yield FileUploadCommand(StringIO(lock_text(lock)), remote)
     for step in steps:
-        yield StringCommand(f"export {ENVIRONMENT}; {step.format(tree=tree, lock=remote)}")
+        # A hardened root's umask would hide all of it from the people it is for.
+        yield StringCommand(
+            f"umask 022; export {ENVIRONMENT}; {step.format(tree=tree, lock=remote)}"
+        )
     content = CONTENT.format(tree=tree)
     yield StringCommand(
         f'echo "{stamp(lock)} $({content})" >{tree}/.dlbox-lock.new '
@@ -84,7 +88,7 @@ def uv(lock: str) -> Generator[Any, None, None]:
 @operation()
 def venv(venv: str, lock: str) -> Generator[Any, None, None]:
     """Have a venv with exactly the locked wheels."""
-    make = f"{UV} venv -q --allow-existing --python /usr/bin/python3 {{tree}}"
+    make = f"{UV} venv -q --clear --python /usr/bin/python3 {{tree}}"
     sync = f"{UV} pip sync -q --python {{tree}}/bin/python --require-hashes --no-build {{lock}}"
     yield from _build(f"{VENVS}/{venv}", lock, [make, sync])
 

@@ -97,7 +97,8 @@ def test_no_installed_file_was_edited(box: Host, name: str) -> None:
 
 
 def test_people_can_enter(box: Host, name: str) -> None:
-    said = box.check_output(f"dlbox-env {name} python -c 'import sys; print(sys.prefix)'")
+    enter = f"dlbox-env {name} python -c 'import sys; print(sys.prefix)'"
+    said = box.check_output(f"cd / && runuser -u nobody -- {enter}")
     assert said == f"{VENVS}/{name}"
 
 

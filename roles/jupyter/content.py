@@ -23,8 +23,8 @@ with open("{TOKEN}") as token:
     c.IdentityProvider.token = token.read().strip()
 """
 
-# 256 bits; made on the box, so that it is in no argument list and no log. noclobber makes sure that a
-# token in use is never replaced; umask, that it was at no time readable by others.
+# 256 bits; made on the box, so that it is in no argument list and no log. A token in use is
+# never replaced, and none was at any time readable by others.
 MAKE_TOKEN = f"""\
 umask 077
 [ -s {TOKEN} ] || python3 -c 'import secrets; print(secrets.token_hex(32))' >{TOKEN}.new

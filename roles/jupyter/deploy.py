@@ -44,10 +44,14 @@ def jupyter(plan: Plan) -> None:
     # One fixed list on every box: pyinfra would merge the turns of lists that differ.
     for framework in host.loop(ORDER):
         if framework in plan.stack.frameworks:
+            folder = f"{content.HOME}/share/jupyter/kernels/{framework}"
+            files.directory(
+                name=f"Have the {framework} kernel's folder", path=folder, mode="755"
+            )
             files.put(
                 name=f"Register the {framework} kernel",
                 src=StringIO(content.kernel(framework)),
-                dest=f"{content.HOME}/share/jupyter/kernels/{framework}/kernel.json",
+                dest=f"{folder}/kernel.json",
                 mode="644",
             )
     files.put(
@@ -66,7 +70,7 @@ def _serve() -> None:
     refresh(
         name="Serve with these settings",
         product=content.STARTED,
-        inputs=[content.UNIT, content.SETTINGS, f"{content.HOME}/.dlbox-lock"],
+        inputs=[content.UNIT, content.SETTINGS, content.TOKEN, f"{content.HOME}/.dlbox-lock"],
         command="systemctl daemon-reload && systemctl restart dlbox-jupyter",
     )
     systemd.service(name="Serve", service="dlbox-jupyter", running=True)

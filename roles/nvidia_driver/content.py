@@ -27,19 +27,18 @@ UNATTENDED = """\
 // Written by dlbox. A new user space under a loaded module ends in
 // "Driver/library version mismatch" for every new job (Debian bug 889669).
 Unattended-Upgrade::Package-Blacklist {
-  "^nvidia-";
-  "^libnvidia-";
-  "^firmware-nvidia-";
+  "^(firmware-|xserver-xorg-video-)?nvidia-";
   "^xserver-xorg-video-nvidia";
-  "^libcu";
-  "^libnv";
-  "^libnpp";
-  "^libaccinj";
+  "^lib(egl|gl1|gles|glx)-nvidia";
+  "^libcu(da|blas|fft|inj|pti|rand|solver|sparse)";
+  "^libnv(blas|cuvid|fatbin|idia|jitlink|jpeg|optix|rtc|toolsext|vm)";
+  "^libnpp[cis]";
+  "^libaccinj64";
 };
 """
 
 
-def wanted_packages(driver: Driver, kernels: Iterable[str], *, desktop: bool) -> dict[str, str]:
+def wanted_packages(driver: Driver, *, desktop: bool) -> dict[str, str]:
     """Package -> what its version begins with; "" for those with numbers of their own."""
     same = (
         MODULE_PACKAGES[driver.flavour],
@@ -51,9 +50,7 @@ def wanted_packages(driver: Driver, kernels: Iterable[str], *, desktop: bool) ->
         "libnvidia-nvvm4",
         *(("nvidia-driver",) if desktop else ()),
     )
-    # DKMS builds for a kernel only where its headers are; a container has no kernel of its own.
-    headers = [kernel.replace("linux-image-", "linux-headers-") for kernel in kernels]
-    other = ("nvidia-persistenced", "nvidia-modprobe", *headers)
+    other = ("nvidia-persistenced", "nvidia-modprobe")
     return {**dict.fromkeys(same, f"{driver.branch}."), **dict.fromkeys(other, "")}
 
 
@@ -65,11 +62,16 @@ def nonfree(archives: Iterable[Archive]) -> str:
 
 
 def _stanza(archive: Archive) -> str:
-    # The same key as the box's own entry for this suite: another one is a conflict for apt. A key
-    # written out in place goes on over several lines, each after a space, an empty one as a dot.
-    lines = [line or "." for line in archive.signed_by.splitlines()]
-    signed = "Signed-By: " + "\n ".join(lines) + "\n" if lines else ""
+    options = "".join(_field(option, value) for option, value in archive.options)
     return (
         f"Types: deb\nURIs: {archive.uri}\nSuites: {archive.suite}\n"
-        f"Components: {' '.join(archive.missing)}\n{signed}"
+        f"Components: {' '.join(archive.missing)}\n{options}"
     )
+
+
+def _field(option: str, value: str) -> str:
+    # A key written out in place goes on over several lines, each after a space, an empty one as
+    # a dot. Names are those of one-line sources, but for one.
+    name = "Architectures" if option == "arch" else option.title()
+    lines = [line or "." for line in value.splitlines()]
+    return f"{name}: " + "\n ".join(lines) + "\n"

@@ -17,7 +17,7 @@ from roles.box.packages import GPU_SOURCES
 from roles.box.plan import Plan
 from roles.box.refresh import refresh
 from roles.nvidia_driver import content
-from roles.nvidia_driver.facts import OWN, Kernels, ModuleState, Sources, archives
+from roles.nvidia_driver.facts import OWN, LackingHeaders, ModuleState, Sources, archives
 from roles.nvidia_driver.settings import NvidiaDriver
 from roles.stack.model import Driver
 from roles.stack.tables import systems
@@ -49,8 +49,7 @@ def _archive(system: str) -> None:
 
 def _driver(driver: Driver, *, systemd_runs: bool) -> None:
     desktop = NvidiaDriver.of(data(host)).desktop
-    kernels = host.get_fact(Kernels)
-    wanted = content.wanted_packages(driver, kernels, desktop=desktop)
+    wanted = content.wanted_packages(driver, desktop=desktop)
 
     files.put(
         name="Keep nouveau and nova out",
@@ -58,6 +57,7 @@ def _driver(driver: Driver, *, systemd_runs: bool) -> None:
         dest=BLACKLIST,
         mode="644",
     )
+    headers(name="Install the kernels' headers")
     apt.install(name=f"Install driver {driver.branch} ({driver.flavour})", wanted=wanted)
     apt.hold(name="Hold the driver", sources=GPU_SOURCES)
     refresh(
@@ -83,6 +83,13 @@ def nonfree(codename: str) -> Generator[Any, None, None]:
     """Have contrib and non-free, from the mirror the box already uses."""
     text = content.nonfree(archives(host.get_fact(Sources), codename))
     yield from files.put._inner(src=StringIO(text), dest=OWN, mode="644")  # noqa: SLF001
+
+
+@operation()
+def headers() -> Generator[StringCommand, None, None]:
+    """Have the headers of the box's kernels, as far as there are any."""
+    lacking = host.get_fact(LackingHeaders)
+    yield from apt.install._inner(wanted=dict.fromkeys(lacking, ""))  # noqa: SLF001
 
 
 @operation()

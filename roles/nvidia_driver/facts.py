@@ -23,24 +23,43 @@ class Archive:
     suite: str
     missing: tuple[str, ...]
     """Components the box does not read from it yet."""
-    signed_by: str
+    options: tuple[tuple[str, str], ...]
+    """The box's own, such as signed-by; apt refuses a suite that is named with different ones."""
 
 
 def archives(sources: Iterable[AptRepo], codename: str) -> list[Archive]:
     """Return the distribution's own suites among a box's sources: those that bring ``main``."""
-    names = (codename, "stable", "oldstable")
-    found: dict[tuple[str, str, str], set[str]] = {}
-    for source in sources:
-        if source.type == "deb" and source.distribution.split("-")[0] in names:
-            key = source.options.get("signed-by", "")
-            signed_by = key if isinstance(key, str) else " ".join(key)
-            at = (source.url, source.distribution, signed_by)
+    binary = [source for source in sources if source.type == "deb"]
+    found: dict[tuple[str, str, tuple[tuple[str, str], ...]], set[str]] = {}
+    for source in binary:
+        if suite_of(source) in {codename, "stable", "oldstable"} and _is_mirror(source, binary):
+            at = (source.url, source.distribution, _options(source))
             found.setdefault(at, set()).update(source.components)
     return [
-        Archive(uri, suite, tuple(c for c in COMPONENTS if c not in has), key)
-        for (uri, suite, key), has in sorted(found.items())
+        Archive(uri, suite, tuple(c for c in COMPONENTS if c not in has), options)
+        for (uri, suite, options), has in sorted(found.items())
         if "main" in has and not suite.endswith("-backports") and not uri.startswith("cdrom:")
     ]
+
+
+def suite_of(source: AptRepo) -> str:
+    """Return the release a suite belongs to: trixie of trixie-updates."""
+    return source.distribution.split("-")[0]
+
+
+def _is_mirror(source: AptRepo, others: Iterable[AptRepo]) -> bool:
+    # Third parties call their suites `stable` or by the codename as well. A mirror of the
+    # distribution tells by its path, or by serving updates too.
+    path = source.url.rstrip("/").rpartition("/")[2]
+    updates = {f"{suite_of(source)}-updates", f"{suite_of(source)}-security"}
+    return path in {"debian", "debian-security"} or any(
+        other.url == source.url and other.distribution in updates for other in others
+    )
+
+
+def _options(source: AptRepo) -> tuple[tuple[str, str], ...]:
+    pairs = source.options.items()
+    return tuple(sorted((k, v if isinstance(v, str) else " ".join(v)) for k, v in pairs))
 
 
 class Sources(AptSources):
@@ -64,22 +83,23 @@ class Sources(AptSources):
         return list(super().process(output))  # type: ignore[no-untyped-call] # pyinfra left it so
 
 
-class Kernels(Lines):
-    """Kernel image packages of the distribution, e.g. linux-image-amd64."""
+class LackingHeaders(Lines):
+    """Header packages of the box's kernels that are not installed and that apt can bring.
+
+    DKMS builds for a kernel only where its headers are. A kernel that the archive has dropped, or
+    that is nobody's package, has none to bring; a container has no kernel of its own.
+    """
 
     @override
     def command(self, *args: Any, **kwargs: Any) -> str:
-        return "dpkg-query -W -f '${Package} ${db:Status-Abbrev}\\n' 'linux-image-*' 2>/dev/null || true"
-
-    @override
-    def process(self, output: Iterable[str]) -> list[str]:
-        return kernels(output)
-
-
-def kernels(lines: Iterable[str]) -> list[str]:
-    """Names of the installed ones among ``name status`` lines."""
-    rows = [line.split() for line in lines]
-    return sorted(row[0] for row in rows if row[-1].endswith("i") and "-dbg" not in row[0])
+        return (
+            "dpkg-query -W -f '${Package} ${db:Status-Abbrev}\\n' 'linux-image-*' 2>/dev/null | "
+            "while read -r image status; do case $status in *i) "
+            'headers="linux-headers-${image#linux-image-}"; '
+            'dpkg-query -W "$headers" >/dev/null 2>&1 || '
+            'if apt-cache show "$headers" >/dev/null 2>&1; then echo "$headers"; fi ;; '
+            "esac; done"
+        )
 
 
 class ModuleState(FirstLine):

@@ -35,7 +35,7 @@ def commands() -> list[tuple[str, str]]:
     """Return the bare commands, in a row, with a name each."""
     stack = solve([gpu_table()[gpu] for gpu in GPUS], RELEASE, Wishes())
     assert stack.driver
-    packages = [*wanted_packages(stack.driver, [], desktop=False), "nvidia-cuda-toolkit"]
+    packages = [*wanted_packages(stack.driver, desktop=False), "nvidia-cuda-toolkit"]
     locks = [row.lock for row in stack.frameworks.values()]
     libraries = [row.lock for row in (stack.cudnn, stack.nccl) if row]
     sync = f"{SET}; {UV} venv -q /opt/{{0}} && {UV} pip sync -q --python /opt/{{0}} --require-hashes /locks/{{0}}.txt"
@@ -55,7 +55,7 @@ def bare() -> float:
     box.run(
         "sed",
         "-i",
-        "s/ main$/ main contrib non-free non-free-firmware/",
+        "s/ main.*$/ main contrib non-free non-free-firmware/",
         "/etc/apt/sources.list",
     )
     box.copy_in(LOCKS, "/locks")

@@ -175,7 +175,7 @@ BREAKAGES = (
         "mv /usr/local/bin/dlbox-env /tmp/",
         "mv /tmp/dlbox-env /usr/local/bin/",
         "test_people_can_enter and pytorch",
-        "dlbox-env: not found",
+        "dlbox-env",
     ),
     Breakage(
         "JupyterLab on all addresses",

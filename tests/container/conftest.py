@@ -12,7 +12,6 @@ import pytest
 from tests.boxes.container import Container, start
 from tests.boxes.engine import engine
 from tests.boxes.image import image
-from tests.boxes.mounts import download_cache, wheel_cache
 from tests.boxes.verbs import inventory
 
 
@@ -21,9 +20,7 @@ def box(request: pytest.FixtureRequest) -> Iterator[Container]:
     """Return a fresh box of the module's RELEASE."""
     os.environ.update(engine().environment())
     release: str = request.module.RELEASE
-    # A release's CUDA packages, over 1 GB, are needed once in a run: not worth the disk.
-    mounts = wheel_cache() if request.module.KNOBS["box_gpus"] else download_cache(release)
-    made = start(f"dlbox-test-{release}", image(release), mounts=mounts)
+    made = start(f"dlbox-test-{release}", image(release), mounts=request.module.mounts())
     yield made
     made.remove()
 

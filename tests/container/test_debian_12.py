@@ -7,6 +7,7 @@ from pathlib import Path
 
 from tests.boxes.container import Container
 from tests.boxes.manifest import changes, manifest
+from tests.boxes.mounts import Mount, wheel_cache
 from tests.boxes.verbs import bare_pyinfra, changed, dlbox
 
 RELEASE = "debian-12"
@@ -17,6 +18,11 @@ KNOBS = {
     "frameworks_names": ["jax"],
     "base_packages": ["unattended-upgrades"],
 }
+
+
+def mounts() -> tuple[Mount, ...]:
+    """Share wheels; CUDA's packages, over 1 GB, are needed by this box alone."""
+    return wheel_cache()
 
 
 def test_plain_pyinfra_builds_the_same(boxes: Path) -> None:

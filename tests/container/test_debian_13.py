@@ -10,11 +10,17 @@ import pytest
 
 from tests.boxes.container import Container
 from tests.boxes.manifest import changes, manifest
+from tests.boxes.mounts import Mount
 from tests.boxes.verbs import changed, dlbox
 from tests.container.breakages import BREAKAGES, Breakage
 
 RELEASE = "debian-13"
 KNOBS = {"box_gpus": ["10de:1b06", "10de:1b06"]}
+
+
+def mounts() -> tuple[Mount, ...]:
+    """Share no cache: a second copy of its 13 GB of wheels would not fit into 35 GB of disk."""
+    return ()
 
 
 def test_up_builds_the_stack_of_a_pascal_card(boxes: Path) -> None:

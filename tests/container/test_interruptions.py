@@ -10,9 +10,11 @@ from time import monotonic, sleep
 
 from tests.boxes.container import Container
 from tests.boxes.engine import engine
+from tests.boxes.mounts import Mount, download_cache
 from tests.boxes.verbs import ROOT, changed, dlbox
 
 RELEASE = "debian-13"
+
 KNOBS = {"box_gpus": [], "frameworks_names": [], "jupyter_install": False}
 SLOW_PACKAGE = """
 mkdir -p /tmp/slow/DEBIAN && cd /tmp/slow/DEBIAN
@@ -20,6 +22,11 @@ printf 'Package: slow\\nVersion: 1\\nArchitecture: all\\nMaintainer: a test <tes
 printf '#!/bin/sh\\nsleep 15\\n' >preinst; chmod 755 preinst
 dpkg-deb -b /tmp/slow /tmp/slow.deb >/dev/null
 """
+
+
+def mounts() -> tuple[Mount, ...]:
+    """Share all downloads."""
+    return download_cache(RELEASE)
 
 
 def test_a_held_dpkg_lock_is_waited_for(box: Container, boxes: Path) -> None:

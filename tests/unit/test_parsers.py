@@ -1,7 +1,7 @@
 """What boxes print is read, and what they are given is written: literals in, literals out."""
 
 import json
-import os
+import re
 
 import pytest
 from pyinfra.api.exceptions import FactProcessError
@@ -18,8 +18,8 @@ from roles.box.wheels import TREES, VENVS, stamp
 from roles.cuda.content import TOOLS, home, home_links
 from roles.frameworks.verify import runs_on
 from roles.jupyter.content import SETTINGS, kernel, unit
-from roles.nvidia_driver.content import nonfree, wanted_packages
-from roles.nvidia_driver.facts import OWN, Archive, Sources, archives, kernels
+from roles.nvidia_driver.content import UNATTENDED, nonfree, wanted_packages
+from roles.nvidia_driver.facts import OWN, Archive, Sources, archives
 from roles.stack.model import Driver
 from roles.stack.offers import Library, Toolkit
 
@@ -125,6 +125,8 @@ deb http://deb/debian/ trixie-updates main
 deb http://deb/debian/ trixie-backports main
 deb http://deb/security/ trixie-security main contrib non-free non-free-firmware
 deb http://deb/extra/ trixie contrib
+deb [arch=amd64] http://browser/linux/deb/ stable main
+deb http://vendor/debian/12/prod trixie main
 deb cdrom:[Debian_13]/ trixie main
 
 ##PYINFRA_FILE /etc/apt/sources.list.d/debian.sources
@@ -143,12 +145,12 @@ Components: main
 ##PYINFRA_FILE /etc/apt/sources.list.d/other.list
 deb [signed-by=/etc/apt/keyrings/other.asc] http://other/apt/ other main
 """
-KEYRING = "/usr/share/keyrings/debian.gpg"
+KEYRING = (("signed-by", "/usr/share/keyrings/debian.gpg"),)
 TRIXIE = Archive("http://deb/debian/", "trixie", ("non-free", "non-free-firmware"), KEYRING)
 UPDATES = Archive(
-    "http://deb/debian/", "trixie-updates", ("contrib", "non-free", "non-free-firmware"), ""
+    "http://deb/debian/", "trixie-updates", ("contrib", "non-free", "non-free-firmware"), ()
 )
-SECURITY = Archive("http://deb/security/", "trixie-security", (), "")
+SECURITY = Archive("http://deb/security/", "trixie-security", (), ())
 
 
 def test_the_distributions_archives_and_what_is_missing_of_them() -> None:
@@ -168,7 +170,7 @@ def test_a_box_that_follows_stable_goes_on_doing_so() -> None:
         ["##PYINFRA_FILE /etc/apt/sources.list", "deb http://deb/debian stable main contrib"]
     )
     missing = ("non-free", "non-free-firmware")
-    assert archives(sources, "trixie") == [Archive("http://deb/debian", "stable", missing, "")]
+    assert archives(sources, "trixie") == [Archive("http://deb/debian", "stable", missing, ())]
 
 
 def test_what_dlbox_added_is_not_read_back() -> None:
@@ -177,7 +179,7 @@ def test_what_dlbox_added_is_not_read_back() -> None:
 
 def test_a_key_written_out_in_place_is_written_out_again() -> None:
     key = "-----BEGIN PGP PUBLIC KEY BLOCK-----\n\nmQ==\n-----END PGP PUBLIC KEY BLOCK-----"
-    said = nonfree([Archive("http://deb/", "trixie", ("contrib",), key)])
+    said = nonfree([Archive("http://deb/", "trixie", ("contrib",), (("signed-by", key),))])
     assert said.splitlines()[-4:] == [
         "Signed-By: -----BEGIN PGP PUBLIC KEY BLOCK-----",
         " .",
@@ -210,20 +212,37 @@ def test_nonfree_adds_nothing_where_nothing_is_missing() -> None:
     assert nonfree([]) == only
 
 
-def test_installed_kernels() -> None:
-    said = """\
-linux-image-amd64 ii
-linux-image-6.12.107+deb13-amd64 hi
-linux-image-6.12.94+deb13-amd64 rc
-linux-image-amd64-dbg ii
-linux-image-686 un
-""".splitlines()
-    assert kernels(said) == ["linux-image-6.12.107+deb13-amd64", "linux-image-amd64"]
-    assert kernels([]) == []
+def test_a_mirrors_own_options_go_along() -> None:
+    sources = Sources().process(
+        [
+            "##PYINFRA_FILE /etc/apt/sources.list",
+            "deb [arch=amd64 trusted=yes] http://mirror/debian trixie main",
+        ]
+    )
+    assert nonfree(archives(sources, "trixie")).splitlines()[-3:] == [
+        "Components: contrib non-free non-free-firmware",
+        "Architectures: amd64",
+        "Trusted: yes",
+    ]
 
 
-def test_driver_packages_move_together_and_headers_follow_the_kernel() -> None:
-    assert wanted_packages(PASCAL, ["linux-image-amd64"], desktop=False) == {
+def test_unattended_upgrades_still_mends_other_peoples_libraries() -> None:
+    patterns = re.findall(r'"(.+)";', UNATTENDED)
+    free = ["libcurl4t64", "libcups2t64", "libnvme1t64", "libnvpair3linux", "linux-image-amd64"]
+    ours = [
+        "libcuda1",
+        "libcublas12",
+        "libnvidia-ml1",
+        "libnppc12",
+        "nvidia-smi",
+        "libegl-nvidia0",
+    ]
+    assert [n for n in free if any(re.match(p, n) for p in patterns)] == []
+    assert [n for n in ours if not any(re.match(p, n) for p in patterns)] == []
+
+
+def test_driver_packages_move_together() -> None:
+    assert wanted_packages(PASCAL, desktop=False) == {
         "nvidia-kernel-dkms": "550.",
         "nvidia-smi": "550.",
         "libcuda1": "550.",
@@ -233,16 +252,14 @@ def test_driver_packages_move_together_and_headers_follow_the_kernel() -> None:
         "libnvidia-nvvm4": "550.",
         "nvidia-persistenced": "",
         "nvidia-modprobe": "",
-        "linux-headers-amd64": "",
     }
 
 
-def test_driver_packages_of_an_open_desktop_without_a_kernel() -> None:
+def test_driver_packages_of_an_open_desktop() -> None:
     driver = Driver(branch=550, flavour="open")
-    wanted = wanted_packages(driver, [], desktop=True)
+    wanted = wanted_packages(driver, desktop=True)
     assert wanted["nvidia-open-kernel-dkms"] == wanted["nvidia-driver"] == "550."
     assert "nvidia-kernel-dkms" not in wanted
-    assert [name for name in wanted if name.startswith("linux-")] == []
 
 
 def test_a_packaged_toolkit_looks_like_nvidias_own() -> None:
@@ -330,9 +347,9 @@ SSH = {
     [
         ("@podman/box", {}, "podman://box", {}),
         ("@docker/box", {}, "docker://box", {}),
-        ("box", {}, "ssh://box", {"sudo": False, **SSH}),
-        ("@ssh/box", {"ssh_user": "root"}, "ssh://root@box", {"sudo": False, **SSH}),
-        ("box", {"_sudo": True}, "ssh://box", {"sudo": True, **SSH}),
+        ("box", {}, "ssh://box", SSH),
+        ("@ssh/box", {"ssh_user": "root"}, "ssh://root@box", SSH),
+        ("box", {"_sudo": True}, "ssh://box", SSH),
         (
             "box",
             {
@@ -344,7 +361,6 @@ SSH = {
             },
             "ssh://ada@192.0.2.7:2222",
             {
-                "sudo": True,
                 "ssh_identity_file": "/keys/id",
                 **SSH,
                 "ssh_extra_args": f"{SSH['ssh_extra_args']} -o 'UserKnownHostsFile=/keys/known hosts'",
@@ -359,7 +375,7 @@ def test_checks_reach_a_box_the_way_pyinfra_does(
 
 
 def test_checks_reach_this_machine() -> None:
-    assert connection("@local", {}) == ("local://", {"sudo": os.geteuid() != 0})
+    assert connection("@local", {}) == ("local://", {})
 
 
 def test_what_a_lock_allows() -> None:
