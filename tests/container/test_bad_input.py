@@ -47,7 +47,7 @@ MISTAKES: list[tuple[dict[str, Any], int, str]] = [
 def test_a_wrong_knob(
     box: Container, tmp_path: Path, knobs: dict[str, Any], code: int, says: str
 ) -> None:
-    refused(box, tmp_path, {"box_gpus": ["10de:1b06"], **knobs}, code, says)
+    assert_refused(box, tmp_path, {"box_gpus": ["10de:1b06"], **knobs}, code, says)
 
 
 UNFIT = {
@@ -79,7 +79,7 @@ def test_an_unfit_box(box: Container, tmp_path: Path, unfit: str) -> None:
     cause, cure, says = UNFIT[unfit]
     box.run("sh", "-c", cause)
     try:
-        refused(box, tmp_path, {}, 3, says)
+        assert_refused(box, tmp_path, {}, 3, says)
     finally:
         box.run("sh", "-c", cure)
 
@@ -91,13 +91,15 @@ def test_a_disk_of_2_gb(tmp_path: Path) -> None:
     subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2g", "tmpfs", disk], check=True)
     small = start("dlbox-test-small", image(RELEASE), mounts=[Mount(disk, "/opt")])
     try:
-        refused(small, tmp_path, {}, 3, "GB free where 15.5 GB are needed")
+        assert_refused(small, tmp_path, {}, 3, "GB free where 15.5 GB are needed")
     finally:
         small.remove()
         subprocess.run(["umount", disk], check=True)
 
 
-def refused(box: Container, folder: Path, knobs: dict[str, Any], code: int, says: str) -> None:
+def assert_refused(
+    box: Container, folder: Path, knobs: dict[str, Any], code: int, says: str
+) -> None:
     """Run ``up`` and hold it to its one line."""
     before = manifest(box)
     run = dlbox("up", inventory(folder, (box, knobs)), "-y")
