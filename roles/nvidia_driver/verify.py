@@ -53,6 +53,7 @@ def test_no_other_driver_is_loaded_or_can_be(box: Host, driver: Driver, module: 
     assert f"install {module} /bin/false" in config, f"{module} can still be asked for by name"
 
 
+@pytest.mark.service
 def test_persistenced_starts_at_boot(box: Host, driver: Driver) -> None:
     enabled = box.service("nvidia-persistenced").is_enabled
     assert enabled, "nvidia-persistenced does not start at boot"
