@@ -46,7 +46,8 @@ def test_the_user_made_for_it_has_no_password(box: Host, wanted: Jupyter) -> Non
 
 
 def test_the_unit_runs_as_that_user(box: Host, wanted: Jupyter) -> None:
-    assert f"User={wanted.user}" in box.file(UNIT).content_string.splitlines()
+    users = re.findall(r"^User=(.*)$", box.file(UNIT).content_string, re.MULTILINE)
+    assert users == [wanted.user]
 
 
 def test_the_venv_holds_the_locked_wheels(box: Host, wanted: Jupyter) -> None:

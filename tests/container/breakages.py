@@ -86,6 +86,13 @@ BREAKAGES = (
         "not installed: tmux",
     ),
     Breakage(
+        "a folder that anyone may write to",
+        "chmod 777 /opt/dlbox",
+        "chmod 755 /opt/dlbox",
+        "test_folders_are_roots_alone_to_write",
+        r"\('root', 511\) == \('root', 493\)",
+    ),
+    Breakage(
         "a driver package unheld",
         "apt-mark unhold libcuda1",
         "apt-mark hold libcuda1",
@@ -195,6 +202,12 @@ BREAKAGES = (
         "chmod 600 /etc/dlbox/jupyter-token",
         "test_the_token_is_its_users_alone",
         "420",
+    ),
+    Breakage(
+        "JupyterLab as root",
+        *edit("/etc/systemd/system/dlbox-jupyter.service", "s/^User=.*/User=root/"),
+        "test_the_unit_runs_as_that_user",
+        r"\['root'\] == \['jupyter'\]",
     ),
     Breakage(
         "a password for the Jupyter user",
