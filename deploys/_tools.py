@@ -10,6 +10,11 @@ import sys
 from deploys._steps import call
 
 TOOLS = (
+    # For the stub archives: a signature, and a libcuda.so.1 that says there is no card.
+    "gnupg",
+    "gpgv",
+    "gcc",
+    "libc6-dev",
     "openssh-client",
     "podman",
     "runc",

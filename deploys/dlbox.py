@@ -10,11 +10,13 @@ from roles.cudnn.deploy import cudnn
 from roles.frameworks.deploy import frameworks
 from roles.jupyter.deploy import jupyter
 from roles.nccl.deploy import nccl
+from roles.nvidia_archive.deploy import nvidia_archive
 from roles.nvidia_driver.deploy import nvidia_driver
 
 plan = survey()
 if plan:
     base(plan=plan)
+    nvidia_archive(plan=plan)
     nvidia_driver(plan=plan)
     cuda(plan=plan)
     cudnn(plan=plan)

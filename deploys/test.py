@@ -14,6 +14,9 @@ from deploys._tools import install_tools
 from deploys.check import linters
 from tests.boxes.engine import NoEngine, engine
 
+NO_CONTAINERS = {"unit", "artefacts"}
+"""Tiers that need none."""
+
 
 @cache
 def no_containers() -> str:
@@ -26,8 +29,8 @@ def no_containers() -> str:
 
 
 def proved(tier: str, unmet: str) -> Step:
-    """Run a tier, or say why it cannot run; unit tests need no container."""
-    if tier == "unit" or not no_containers():
+    """Run a tier, or say why it cannot run."""
+    if tier in NO_CONTAINERS or not no_containers():
         return run_tier(tier)
     return skipped(tier, "; ".join(filter(None, (no_containers(), unmet))))
 
@@ -48,7 +51,7 @@ def main(argv: list[str]) -> int:
         )
         return 2
     chosen = list(dict.fromkeys(asked.tiers)) or tiers()
-    unmet = "" if chosen == ["unit"] else install_tools(yes=asked.yes)
+    unmet = "" if set(chosen) <= NO_CONTAINERS else install_tools(yes=asked.yes)
     if unmet:
         print(f"dlbox test: {unmet}", flush=True)
     steps = [] if asked.tiers else linters()

@@ -34,9 +34,9 @@ def main(argv: list[str]) -> int:
     return verdict
 
 
-def run_pyinfra(asked: Request) -> int:
+def run_pyinfra(asked: Request, deploy: str = "deploys/dlbox.py", *more: str) -> int:
     """Run pyinfra in this process, so that the roles' outcomes can be read afterwards."""
-    sys.argv = ["pyinfra", asked.choice.inventory, "deploys/dlbox.py", *asked.options]
+    sys.argv = ["pyinfra", asked.choice.inventory, deploy, *asked.options, *more]
     try:
         pyinfra_cli.main.main()
     except SystemExit as end:

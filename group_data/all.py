@@ -2,9 +2,14 @@
 
 # --- box: A box, whichever roles it has: its identity, its facts, and how to change it.
 
-# PCI ids of the box's GPUs, one per card, e.g. `["10de:1b06", "10de:1b06"]`. None: look on
-# the PCI bus. Declare them for a machine image or a container; `[]` is a box without a GPU.
+# PCI ids of the box's GPUs, one per card, e.g. `["10de:1b06", "10de:1b06"]`, and of its
+# NVSwitches. None: look on the PCI bus. Declare them for a machine image or a container; `[]`
+# is a box without a GPU.
 box_gpus = None
+
+# "framework_only": no CUDA toolkit, cuDNN or NCCL for people who compile; frameworks bring
+# their own, and less than half is downloaded.
+box_profile = "full"
 
 # --- base: The ground the other roles stand on: apt that waits, build tools, no sleep, dlbox's own folders.
 
@@ -26,36 +31,78 @@ base_min_free_gb = None
 # Seconds the box's clock may differ from the controller's; TLS and apt fail beyond that.
 base_max_clock_skew_s = 300
 
+# --- nvidia_archive: NVIDIA's CUDA apt repository, where the stack needs it: one pinned key, nothing taken over by it.
+
+# Mirror of NVIDIA's repository, up to but without the system's own folder (debian13 and so
+# on). None: NVIDIA's own server.
+nvidia_archive_url = None
+
+# File on the controller with the key (ASCII-armored) that signs it. None: NVIDIA's own, of
+# which the fingerprint is pinned; a mirror that signs anew has its own key.
+nvidia_archive_key = None
+
 # --- nvidia_driver: The distribution's driver for the box's GPUs, and nothing that moves or replaces it.
+
+# Branch or full version, e.g. "580" or "580.159.03". None: the longest-supported branch that
+# drives every card.
+nvidia_driver_version = None
 
 # Kernel modules: "open" or "proprietary". None: what the cards and the branch ask for.
 nvidia_driver_flavour = None
+
+# Whose packages: "distro" or "nvidia". None: the distribution's own, unless NVIDIA's
+# repository has a branch that is supported longer, or the only one that fits.
+nvidia_driver_source = None
 
 # Also install what an X or Wayland desktop needs. False: compute only, no X packages.
 nvidia_driver_desktop = False
 
 # --- cuda: One or more CUDA toolkits side by side, a working nvcc first in PATH.
 
-# Toolkits to have side by side, e.g. `["12.4", "13.5"]`; the first is /usr/local/cuda. None:
-# the distribution's own when the box has a GPU; `[]`: none.
+# Toolkits to have side by side, e.g. `["12.4", "13.5"]`; the first is /usr/local/cuda and
+# must suit the driver, the others are compilers. None: the newest that fits when the box has
+# a GPU; `[]`: none.
 cuda_versions = None
+
+# Release of NVIDIA's cuda-compat, which runs newer CUDA over an older driver; data centre
+# cards only. None: not installed.
+cuda_compat = None
 
 # --- cudnn: cuDNN's headers and libraries for people who compile.
 
-# Headers and libraries for people who compile; frameworks bring their own. None: when the box
-# has a CUDA toolkit.
-cudnn_install = None
+# Headers and libraries for people who compile; frameworks bring their own. A version or
+# prefix ("9.10.*"), "*" for any, "none". None: the newest that fits when the box has a CUDA
+# toolkit.
+cudnn_version = None
 
 # --- nccl: NCCL's headers and library for people who compile.
 
-# Library and headers; frameworks bring their own. None: when the box has two or more GPUs and
-# a CUDA toolkit.
-nccl_install = None
+# Library and headers; frameworks bring their own. A version or prefix ("2.27.*"), "*" for
+# any, "none". None: the newest that fits when the box has two or more GPUs and a CUDA
+# toolkit.
+nccl_version = None
 
 # --- frameworks: One venv per framework, wheels by hash, that fits the box's GPUs.
 
-# Frameworks, one venv each under /opt/dlbox/venvs; "tensorflow" brings Keras.
-frameworks_names = ["pytorch", "tensorflow"]
+# Frameworks the box must have, one venv each under /opt/dlbox/venvs; "tensorflow" brings
+# Keras. None: PyTorch and TensorFlow, each if it has code for the cards.
+frameworks_names = None
+
+# Version or prefix of PyTorch, e.g. "2.9". None: the newest that fits.
+frameworks_pytorch = None
+
+# PyTorch's CUDA variant, e.g. "cu126". None: that of the newest release that fits.
+frameworks_pytorch_variant = None
+
+# Version or prefix of TensorFlow. None: the newest that fits.
+frameworks_tensorflow = None
+
+# Version or prefix of JAX. None: the newest that fits, if it is among the names.
+frameworks_jax = None
+
+# JAX's CUDA variant, "cuda12" or "cuda13", which asks for JAX too. None: that of the newest
+# release that fits.
+frameworks_jax_variant = None
 
 # --- jupyter: JupyterLab on loopback, with a kernel per framework, from boot on.
 

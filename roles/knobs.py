@@ -13,13 +13,14 @@ from roles.cudnn.settings import Cudnn
 from roles.frameworks.settings import Frameworks
 from roles.jupyter.settings import Jupyter
 from roles.nccl.settings import Nccl
+from roles.nvidia_archive.settings import NvidiaArchive
 from roles.nvidia_driver.settings import NvidiaDriver
 from roles.settings import RoleSettings
-from roles.stack.model import Wishes
 
 ROLES: tuple[type[RoleSettings], ...] = (
     Box,
     Base,
+    NvidiaArchive,
     NvidiaDriver,
     Cuda,
     Cudnn,
@@ -44,28 +45,26 @@ def faults(data: Mapping[str, Any]) -> dict[str, str]:
 
 def _contradictions(data: Mapping[str, Any]) -> dict[str, str]:
     """Knob -> why it cannot be had together with another; each is good by itself."""
-    if Cuda.of(data).versions != []:
+    if Box.of(data).profile == "framework_only":
+        asked = {"cuda_versions": Cuda.of(data).versions, **_libraries(data)}
+        fault = (
+            'asked for, but box_profile = "framework_only" leaves it out; drop one of the two'
+        )
+    elif Cuda.of(data).versions == []:
+        asked = _libraries(data)
+        fault = "asked for, but cuda_versions = [] leaves no toolkit to use it with; drop one of the two"
+    else:
         return {}
-    asked = {"cudnn_install": Cudnn.of(data).install, "nccl_install": Nccl.of(data).install}
-    fault = (
-        "True, but cuda_versions = [] leaves no toolkit to use it with; name one, or drop it"
-    )
-    return {knob: fault for knob, install in asked.items() if install}
+    return {knob: fault for knob, value in asked.items() if value and value != "none"}
+
+
+def _libraries(data: Mapping[str, Any]) -> dict[str, Any]:
+    return {"cudnn_version": Cudnn.of(data).version, "nccl_version": Nccl.of(data).version}
 
 
 def _unknown(key: str, known: list[str]) -> str:
-    near = get_close_matches(key, known, n=1) or [k for k in known if k.startswith(f"{key}_")]
+    # Of the same role first: a hint into another one would change what was not meant.
+    mine = [k for k in known if k.startswith(f"{key.partition('_')[0]}_")]
+    near = get_close_matches(key, mine or known, n=1) or mine
     hint = f"did you mean {near[0]!r}?" if near else "README lists every knob"
     return f"no such knob; {hint}"
-
-
-def wishes(data: Mapping[str, Any]) -> Wishes:
-    """What good host data asks of the stack."""
-    versions = Cuda.of(data).versions
-    return Wishes(
-        flavour=NvidiaDriver.of(data).flavour,
-        cuda=None if versions is None else tuple(versions),
-        cudnn=Cudnn.of(data).install,
-        nccl=Nccl.of(data).install,
-        frameworks=tuple(Frameworks.of(data).names),
-    )

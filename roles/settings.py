@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from difflib import get_close_matches
+from pathlib import Path
 from typing import Any, ClassVar, Literal, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 from typing_extensions import Self
+
+from roles.stack.wish import fault as wish_fault
 
 Word = TypeVar("Word", bound=str)
 
@@ -71,6 +74,35 @@ def once(words: list[Word]) -> list[Word]:
         msg = f"names {twice!r} twice"
         raise ValueError(msg)
     return words
+
+
+def wished(word: str) -> Callable[[str | None], str | None]:
+    """Return a validator of what may be wished of a layer."""
+
+    def judge(value: str | None) -> str | None:
+        wrong = None if value is None else wish_fault(word, value)
+        if wrong:
+            raise ValueError(wrong)
+        return value
+
+    return judge
+
+
+def file_with(mark: str, what: str) -> Callable[[str | None], str | None]:
+    """Return a validator of a path on the controller: a readable text that holds ``mark``."""
+
+    def judge(path: str | None) -> str | None:
+        try:
+            text = "" if path is None else Path(path).read_text("ascii", errors="replace")
+        except OSError as error:
+            msg = f"cannot read it: {error.strerror}"
+            raise ValueError(msg) from error
+        if path is not None and mark not in text:
+            msg = f"holds no {what}"
+            raise ValueError(msg)
+        return path
+
+    return judge
 
 
 def _literals(annotation: Any) -> list[str]:

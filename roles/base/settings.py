@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated, ClassVar
 
 from pydantic import Field, field_validator
 
-from roles.settings import RoleSettings
+from roles.settings import RoleSettings, file_with
 
 
 class Base(RoleSettings):
@@ -33,17 +32,6 @@ class Base(RoleSettings):
     max_clock_skew_s: Annotated[int, Field(ge=1)] = 300
     """Seconds the box's clock may differ from the controller's; TLS and apt fail beyond that."""
 
-    @field_validator("ca_bundle")
-    @classmethod
-    def _readable_pem(cls, path: str | None) -> str | None:
-        if path is None:
-            return path
-        try:
-            text = Path(path).read_text(encoding="ascii", errors="replace")
-        except OSError as error:
-            msg = f"cannot read it: {error.strerror}"
-            raise ValueError(msg) from error
-        if "-----BEGIN CERTIFICATE-----" not in text:
-            msg = "holds no PEM certificate"
-            raise ValueError(msg)
-        return path
+    _pem = field_validator("ca_bundle")(
+        file_with("-----BEGIN CERTIFICATE-----", "PEM certificate")
+    )

@@ -7,7 +7,7 @@ from collections.abc import Generator, Iterable, Mapping
 from pyinfra import host
 from pyinfra.api import QuoteString, StringCommand, operation
 
-from roles.box.packages import DpkgFaults, InstalledPackages
+from roles.box.packages import DpkgFaults, InstalledPackages, Package, of_stack
 
 APT_GET = "DEBIAN_FRONTEND=noninteractive apt-get -q -y -o Dpkg::Options::=--force-confold"
 
@@ -44,38 +44,60 @@ fi
 """
 
 
-@operation()
-def install(wanted: Mapping[str, str]) -> Generator[StringCommand, None, None]:
-    """Install packages; ``wanted`` maps a name to what its version begins with, or to ""."""
-    found = host.get_fact(InstalledPackages)
-    missing = [
-        f"{name}={version}*" if version else name
+def lacking(found: Mapping[str, Package], wanted: Mapping[str, str]) -> list[str]:
+    """Return the wanted packages that are not installed, or not at the version wanted."""
+    return [
+        name
         for name, version in wanted.items()
         if name not in found or not found[name].version.startswith(version)
     ]
+
+
+@operation()
+def install(wanted: Mapping[str, str]) -> Generator[StringCommand, None, None]:
+    """Install packages; ``wanted`` maps a name to what its version begins with, or to ""."""
+    found: dict[str, Package] = host.get_fact(InstalledPackages)
+    missing = lacking(found, wanted)
     if not missing:
         host.noop(f"{', '.join(wanted)} are installed")
         return
     yield StringCommand(REFRESH)
-    # A plan may move what an earlier plan held; nothing else may.
-    options = "--no-install-recommends --allow-change-held-packages --allow-downgrades"
-    names = [QuoteString(name) for name in missing]
-    yield StringCommand(APT_GET, "install", options, *names)
+    pins = {name: wanted[name] for name in missing}
+    yield from transaction({name: pin and f"{pin}*" for name, pin in pins.items()}, ())
+
+
+def transaction(
+    wanted: Mapping[str, str], unwanted: Iterable[str]
+) -> Generator[StringCommand, None, None]:
+    """Yield one apt transaction, simulated before dpkg is asked to do anything.
+
+    ``wanted`` maps a package to its version, with a ``*`` at its end for whatever follows, or "".
+    """
+    names = [f"{name}={version}" if version else name for name, version in wanted.items()]
+    words = [QuoteString(name) for name in (*names, *(f"{name}-" for name in unwanted))]
+    # A plan may move what an earlier plan held; nothing else may. --purge: a pin that NVIDIA's
+    # packages bring is a file of /etc, and would stay behind them.
+    options = "--no-install-recommends --allow-change-held-packages --allow-downgrades --purge"
+    yield StringCommand("apt-get -q -s install", options, *words, ">/dev/null")
+    yield StringCommand(APT_GET, "install", options, *words)
 
 
 @operation()
-def hold(sources: Iterable[str]) -> Generator[StringCommand, None, None]:
-    """Hold every installed package built from ``sources``.
+def hold(
+    sources: Iterable[str], pin: str = "", names: tuple[str, ...] = ()
+) -> Generator[StringCommand, None, None]:
+    """Hold every installed package built from ``sources``, at a version of ``pin``, or named.
 
-    By source, not by name: one library left loose is enough for an upgrade to move the whole
-    set (seen at lyulyul/shine-cluster issue 50, where only libnvidia-common was not held).
+    Not by name alone: one library left loose is enough for an upgrade to move the whole set
+    (seen at lyulyul/shine-cluster issue 50, where only libnvidia-common was not held).
     """
-    found = host.get_fact(InstalledPackages)
-    loose = [name for name, p in found.items() if p.source in sources and not p.held]
+    found: dict[str, Package] = host.get_fact(InstalledPackages)
+    ours = {n for n, p in found.items() if of_stack(p, sources, pin) or n in names}
+    loose = sorted(name for name in ours if not found[name].held)
     if not loose:
         host.noop("all are held")
         return
-    yield StringCommand("apt-mark -q hold", *[QuoteString(name) for name in sorted(loose)])
+    yield StringCommand("apt-mark -q hold", *[QuoteString(name) for name in loose])
 
 
 @operation()

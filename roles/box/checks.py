@@ -7,6 +7,7 @@ through testinfra; nothing the deploy saw or remembered is used.
 from __future__ import annotations
 
 from collections import Counter
+from datetime import datetime, timezone
 from functools import cache
 from typing import Any
 
@@ -77,7 +78,7 @@ def knobs(target: Target) -> dict[str, Any]:
 def stack(target: Target, seen: Identity, knobs: dict[str, Any]) -> Stack:
     """Return the stack that must stand."""
     try:
-        return plan(seen, knobs).stack
+        return plan(seen, knobs, datetime.now(tz=timezone.utc).date()).stack
     except Refused as refusal:
         pytest.fail(f"{target.name}: refused: {refusal}", pytrace=False)
 

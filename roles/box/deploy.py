@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Generator
+from datetime import datetime, timezone
 from functools import cache
 from io import StringIO
 from pathlib import Path
@@ -29,21 +30,30 @@ RECORD = "/var/lib/dlbox/applied.yaml"
 
 def survey() -> Plan | None:
     """Judge the settings, read the box once and solve its stack; None: refused, nothing changes."""
-    judge(host.state)
     summary.print_at_exit()
+    planned = look()
+    reason = outcome(host.name).failed
+    if planned is None and reason:
+        refuse(name="Preflight", reason=reason)
+    return planned
+
+
+def look() -> Plan | None:
+    """Do the same without a word, and without an operation to fail."""
+    judge(host.state)
     box = host.get_fact(BoxIdentity)
     if not isinstance(box, Identity):
         return None  # pyinfra has failed this box, for what it said or did not say
+    now = time.time()
     try:
         become_root(box)
-        planned = plan(box, data(host))
+        planned = plan(box, data(host), datetime.fromtimestamp(now, timezone.utc).date())
         # The folder is what base makes first: a run that was cut has taken its disk already.
         fresh = host.get_fact(Directory, path=str(Path(RECORD).parent)) is None
-        preflight(box, planned.stack, Base.of(data(host)), time.time(), fresh=fresh)
+        preflight(box, planned.stack, Base.of(data(host)), now, fresh=fresh)
     except Refused as refusal:
         outcome(host.name).refused = True
         outcome(host.name).failed = f"refused, nothing was changed: {refusal}"
-        refuse(name="Preflight", reason=str(refusal))
         return None
     outcome(host.name).plan = planned
     return planned
@@ -74,11 +84,13 @@ def become_root(box: Identity) -> None:
 @operation(is_idempotent=False)
 def refuse(reason: str) -> Generator[StringCommand, None, None]:
     """Fail this box alone: an exception here would stop every box, unnamed."""
-    yield StringCommand("echo", QuoteString(f"refused: {reason}"), ">&2; exit 1")
+    yield StringCommand("echo", QuoteString(reason), ">&2; exit 1")
 
 
 @deploy("Record")
 def record(plan: Plan) -> None:
     """Write down, on the box, what it was given."""
-    text = yaml.safe_dump(plan.stack.model_dump(mode="json"), sort_keys=False)
+    # Without the warnings, which count days: a second run on another day changes nothing.
+    stack = plan.stack.model_dump(mode="json", exclude={"warnings"})
+    text = yaml.safe_dump(stack, sort_keys=False)
     files.put(name="Write down what was applied", src=StringIO(text), dest=RECORD, mode="644")

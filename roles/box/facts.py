@@ -22,11 +22,19 @@ elif command -v sudo >/dev/null; then echo "sudo password"; else echo "sudo none
 for path in /usr/bin/nvidia-uninstall /usr/local/cuda/bin/cuda-uninstaller; do
   if [ -e "$path" ]; then echo "foreign $path"; fi
 done
+kernel=$(cd /boot 2>/dev/null && ls vmlinuz-* 2>/dev/null | sort -V | tail -n 1)
+echo "kernel ${kernel#vmlinuz-}"
+secure=$(od -An -t u1 -j 4 -N 1 /sys/firmware/efi/efivars/SecureBoot-* 2>/dev/null | tr -d ' ')
+echo "secure_boot ${secure:-0}"
 if [ -d /usr/local/cuda ] && [ ! -L /usr/local/cuda ]; then echo "foreign /usr/local/cuda"; fi
 for device in /sys/bus/pci/devices/*; do
   read -r vendor 2>/dev/null <"$device/vendor" || continue
   read -r id <"$device/device"; read -r class <"$device/class"
-  case "$vendor$class" in 0x10de0x0300*|0x10de0x0302*) echo "gpu 10de:${id#0x}" ;; esac
+  case "$vendor$class" in
+    0x10de0x0300*|0x10de0x0302*) echo "gpu 10de:${id#0x}" ;;
+    0x10de0x0680*) echo "bridge ${id#0x}" ;;
+    0x15b30x0207*) if grep -qs SW_MNG "$device/vpd"; then echo "bridge nvlink5"; fi ;;
+  esac
 done
 """
 """One command, because each costs a round trip; prints lines of ``key value``."""
@@ -52,6 +60,11 @@ class Identity:
     """What NVIDIA's .run installers left: their uninstallers, or a CUDA where ours must be a link."""
     pci_gpus: tuple[str, ...]
     """PCI ids of the NVIDIA GPUs on the bus, one per card."""
+    bridges: tuple[str, ...] = ()
+    """Device ids of NVIDIA's bridges; nvlink5: an NVLink 5 switch, which only root can see."""
+    kernel: str | None = None
+    """The newest kernel installed, which is what boots next; None: a container has none."""
+    secure_boot: bool = False
 
 
 def identity(lines: Iterable[str]) -> Identity:
@@ -72,6 +85,9 @@ def identity(lines: Iterable[str]) -> Identity:
         sudo=word["sudo"],
         foreign=every("foreign"),
         pci_gpus=every("gpu"),
+        bridges=every("bridge"),
+        kernel=word.get("kernel") or None,
+        secure_boot=word.get("secure_boot") == "1",
     )
 
 

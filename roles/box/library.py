@@ -8,8 +8,8 @@ from io import StringIO
 from pyinfra.operations import files
 
 from roles.box import links, wheels
-from roles.box.refresh import refresh
-from roles.stack.offers import Library
+from roles.box.loader import tell_loader
+from roles.stack.parts import Library
 
 PKG_CONFIG = "/usr/local/lib/pkgconfig"
 
@@ -55,16 +55,6 @@ def library(
         dest=f"{PKG_CONFIG}/{name}.pc",
         mode="644",
     )
-    loader = f"/etc/ld.so.conf.d/dlbox-{name}.conf"
-    files.put(
-        name=f"Tell the loader of {title}",
-        src=StringIO(f"{folder(name, row)}/lib\n"),
-        dest=loader,
-        mode="644",
-    )
-    refresh(
-        name="Refresh the loader's cache",
-        product="/etc/ld.so.cache",
-        inputs=[loader, f"{wheels.TREES}/{name}/.dlbox-lock"],
-        command="ldconfig",
+    tell_loader(
+        title, f"dlbox-{name}", f"{folder(name, row)}/lib", f"{wheels.TREES}/{name}/.dlbox-lock"
     )

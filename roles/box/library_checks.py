@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from testinfra.host import Host
 
-from roles.stack.offers import Library
+from roles.stack.parts import Library
 
 
 def number(version: str) -> int:

@@ -10,6 +10,7 @@ from pyinfra.context import ctx_state
 from typing_extensions import override
 
 from roles.box.plan import Plan
+from roles.box.simulation import Simulation
 
 
 @dataclass
@@ -26,6 +27,8 @@ class Outcome:
     """Why a reboot is pending."""
     jupyter: int | None = None
     """Port JupyterLab answers on; None: it does not run."""
+    apt: Simulation | None = None
+    """What apt would do, where that was asked."""
     dry: bool = False
     """Nothing was to be changed in this run."""
 

@@ -63,6 +63,14 @@ GPU_SOURCES = (*DRIVER_SOURCES, "nvidia-persistenced", "nvidia-cuda-toolkit")
 """Debian's source packages whose binaries must move together, or not at all."""
 
 
+def of_stack(package: Package, sources: Iterable[str], pin: str = "") -> bool:
+    """Whether a package is of the GPU stack: by the source it was built from, or by its version.
+
+    NVIDIA's and Ubuntu's driver packages share one version, and no name of a source.
+    """
+    return package.source in sources or bool(pin and package.version.startswith(pin))
+
+
 class DpkgFaults(Lines):
     """Lines of dpkg's own complaint about packages that are not properly installed."""
 

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from roles.base.settings import Base
 from roles.box.facts import Identity
 from roles.box.settings import Box
-from roles.knobs import wishes
-from roles.stack.gpus import gpu_table
-from roles.stack.model import Refused, Stack
+from roles.nvidia_archive.content import key
+from roles.nvidia_archive.settings import NvidiaArchive
+from roles.stack.bus import cards_and_switches
+from roles.stack.model import Refusal, Refused, Stack
 from roles.stack.solve import solve
+from roles.wishes import KNOB_OF, more_toolkits, wishes
 
 ARCHITECTURES = ("x86_64",)
 
@@ -25,18 +28,43 @@ class Plan:
     stack: Stack
 
 
-def plan(box: Identity, data: Mapping[str, Any]) -> Plan:
+def plan(box: Identity, data: Mapping[str, Any], today: date) -> Plan:
     """Solve the stack of a box. Raises Refused."""
     if box.arch not in ARCHITECTURES:
         msg = f"its architecture is {box.arch}; only {', '.join(ARCHITECTURES)} is supported"
         raise Refused(msg)
     declared = Box.of(data).gpus
-    ids = box.pci_gpus if declared is None else declared
-    strange = [gpu for gpu in ids if gpu not in gpu_table()]
-    if strange:
-        msg = f"its GPU {strange[0]} is not in the id table (roles/stack/catalog/gpus.yaml)"
+    bus = (*box.pci_gpus, *box.bridges)
+    cards, switches = cards_and_switches(bus if declared is None else declared)
+    answer = solve(
+        cards,
+        box.system,
+        wishes(data),
+        today=today,
+        switches=switches,
+        kernel=box.kernel,
+        secure_boot=box.secure_boot,
+        more_toolkits=more_toolkits(data),
+    )
+    if isinstance(answer, Refusal):
+        raise Refused(told(answer))
+    if answer.repository:
+        key(answer.repository, NvidiaArchive.of(data))
+    unlocked = [row for row in answer.frameworks.values() if not row.locked]
+    if unlocked:
+        msg = f"{unlocked[0].lock} is not locked by hash; run ./dlbox catalog --lock {unlocked[0].lock}"
         raise Refused(msg)
-    return Plan(box, solve([gpu_table()[gpu] for gpu in ids], box.system, wishes(data)))
+    return Plan(box, answer)
+
+
+def told(refusal: Refusal) -> str:
+    """Return a refusal in one line, the remedy in the words of the knobs."""
+    if refusal.nearest is None:
+        return refusal.because
+    word, _, value = refusal.nearest.partition("=")
+    knob = KNOB_OF.get(word, word)
+    good = [value] if word == "cuda" and value != "none" else value
+    return f"{refusal.because}; what would do: {knob} = {[] if good == 'none' and word == 'cuda' else good!r}"
 
 
 def preflight(box: Identity, stack: Stack, base: Base, now: float, *, fresh: bool) -> None:

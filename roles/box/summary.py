@@ -11,7 +11,6 @@ from pyinfra.context import ctx_state
 
 from roles.box.outcome import OUTCOMES, Outcome, Watch, take_stock
 from roles.box.plan import Plan
-from roles.frameworks.content import ORDER
 from roles.jupyter.content import TOKEN
 from roles.stack.model import Stack
 
@@ -42,6 +41,7 @@ def told(name: str, outcome: Outcome) -> list[str]:
         verb, [outcome.failed] if outcome.failed else layers(stack, outcome.jupyter)
     )
     lines += _block("skipped", skips(outcome.plan))
+    lines += _block("mind", list(stack.warnings))
     return lines + _block("next", [] if outcome.dry else steps(name, outcome))
 
 
@@ -49,7 +49,9 @@ def layers(stack: Stack, jupyter: int | None) -> list[str]:
     """Return the stack, a layer a line."""
     rows = []
     if stack.driver:
-        rows.append(f"driver {stack.driver.branch} ({stack.driver.flavour}), held")
+        whose = ", NVIDIA's" if stack.driver.source == "nvidia" else ""
+        rows.append(f"driver {stack.driver.branch} ({stack.driver.flavour}{whose}), held")
+    rows += [f"Fabric Manager {stack.fabricmanager.pin[:-1]}"] if stack.fabricmanager else []
     rows += [f"CUDA {toolkit.release}" for toolkit in stack.toolkits]
     rows += [f"cuDNN {stack.cudnn.version}"] if stack.cudnn else []
     rows += [f"NCCL {stack.nccl.version}"] if stack.nccl else []
@@ -58,17 +60,18 @@ def layers(stack: Stack, jupyter: int | None) -> list[str]:
     return rows + ([f"JupyterLab on 127.0.0.1:{jupyter}"] if jupyter else [])
 
 
+QUIET = {"fabricmanager", "nvlsm", "cuda_compat"}
+"""Layers that most boxes do not have, and that nobody misses."""
+
+
 def skips(plan: Plan) -> list[str]:
     """Return what the box did not get, and why."""
     stack = plan.stack
-    rows = [f"{layer}: {why}" for layer, why in stack.skipped.items()]
+    rows = [f"{layer}: {why}" for layer, why in stack.skipped.items() if layer not in QUIET]
     rows += [
         f"running what CUDA {toolkit.release} compiles: needs driver {toolkit.min_driver} or newer"
         for toolkit in stack.toolkits
         if stack.driver and not stack.runs(toolkit)
-    ]
-    rows += [
-        f"{name}: not in frameworks_names" for name in ORDER if name not in stack.frameworks
     ]
     if not plan.box.systemd:
         rows.append("services: init is not systemd; units are installed, not started")

@@ -7,17 +7,19 @@ import re
 import pytest
 from testinfra.host import Host
 
-from roles.box.packages import GPU_SOURCES, QUERY, Package, packages
+from roles.box.packages import GPU_SOURCES, QUERY, Package, of_stack, packages
 from roles.stack.model import Stack
 
 
 @pytest.fixture
 def ours(box: Host, stack: Stack) -> dict[str, Package]:
     """Return the installed packages of the GPU stack."""
-    if not stack.driver and not any(toolkit.packaged for toolkit in stack.toolkits):
+    if not stack.driver and not any(toolkit.package for toolkit in stack.toolkits):
         pytest.skip("nothing of the GPU stack comes from packages")
     installed = packages(box.check_output(QUERY).splitlines())
-    return {name: p for name, p in installed.items() if p.source in GPU_SOURCES}
+    pin = stack.driver.pin if stack.driver else ""
+    named = {toolkit.package for toolkit in stack.toolkits}
+    return {n: p for n, p in installed.items() if of_stack(p, GPU_SOURCES, pin) or n in named}
 
 
 def test_the_stack_is_held(ours: dict[str, Package]) -> None:

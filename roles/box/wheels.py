@@ -86,10 +86,12 @@ def uv(lock: str) -> Generator[Any, None, None]:
 
 
 @operation()
-def venv(venv: str, lock: str) -> Generator[Any, None, None]:
-    """Have a venv with exactly the locked wheels."""
+def venv(venv: str, lock: str, index: str | None = None) -> Generator[Any, None, None]:
+    """Have a venv with exactly the locked wheels; ``index`` has those that the usual one lacks."""
+    # Whichever index has a wheel by its hash: that is what the lock is for.
+    more = f"--index {index} --index-strategy unsafe-best-match " if index else ""
     make = f"{UV} venv -q --clear --python /usr/bin/python3 {{tree}}"
-    sync = f"{UV} pip sync -q --python {{tree}}/bin/python --require-hashes --no-build {{lock}}"
+    sync = f"{UV} pip sync -q --python {{tree}}/bin/python --require-hashes --no-build {more}{{lock}}"
     yield from _build(f"{VENVS}/{venv}", lock, [make, sync])
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from roles.box.wheels import TREES
-from roles.stack.offers import Toolkit
+from roles.stack.parts import Toolkit
 
 # The toolkit without its Nsight and profiler GUIs, which are only recommended.
 TOOLS = (
@@ -37,6 +37,8 @@ def home(toolkit: Toolkit) -> str:
 def home_links(toolkit: Toolkit) -> dict[str, str]:
     """Return the links that make ``home`` look as NVIDIA's own packages do."""
     here = home(toolkit)
+    if toolkit.source == "nvidia":
+        return {}
     if toolkit.lock:
         tree = f"{TREES}/cuda-{toolkit.release}/{toolkit.home}"
         parts = {"bin": "bin", "include": "include", "lib64": "lib", "nvvm": "nvvm"}

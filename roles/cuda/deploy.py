@@ -9,10 +9,12 @@ from pyinfra.api import deploy
 from pyinfra.operations import files
 
 from roles.box import apt, links, wheels
+from roles.box.loader import tell_loader
 from roles.box.packages import GPU_SOURCES
 from roles.box.plan import Plan
 from roles.cuda.content import PROFILE, home, home_links
-from roles.stack.tables import wheel_toolkits
+from roles.stack.parts import Compat
+from roles.stack.tables import catalog
 
 
 @deploy("CUDA")
@@ -21,26 +23,22 @@ def cuda(plan: Plan) -> None:
     toolkits = {toolkit.release: toolkit for toolkit in plan.stack.toolkits}
     if not toolkits:
         return
-    for packaged in [t for t in toolkits.values() if t.packaged]:  # one at most
-        apt.install(
-            name=f"Install CUDA {packaged.release}",
-            wanted={
-                "nvidia-cuda-toolkit": f"{packaged.release}.",
-                "nvidia-cuda-dev": "",
-            },
-        )
-        apt.hold(name=f"Hold CUDA {packaged.release}", sources=GPU_SOURCES)
-        links.links(name=f"Link CUDA {packaged.release}", wanted=home_links(packaged))
+    packaged = [toolkit for toolkit in toolkits.values() if toolkit.package]
+    wanted = {str(toolkit.package): f"{toolkit.release}." for toolkit in packaged}
+    if "nvidia-cuda-toolkit" in wanted:
+        wanted["nvidia-cuda-dev"] = ""
+    if wanted:
+        apt.install(name="Install packaged CUDA", wanted=wanted)
+        apt.hold(name="Hold packaged CUDA", sources=GPU_SOURCES, names=tuple(wanted))
+        merged = {path: to for toolkit in packaged for path, to in home_links(toolkit).items()}
+        links.links(name="Link packaged CUDA", wanted=merged)
 
     # One fixed list on every box: pyinfra would merge the turns of lists that differ.
-    for known in host.loop(wheel_toolkits()):
-        if known.release in toolkits:
-            wheels.tree(
-                name=f"Install CUDA {known.release}",
-                tree=f"cuda-{known.release}",
-                lock=known.lock,
-            )
-            links.links(name=f"Link CUDA {known.release}", wanted=home_links(known))
+    for known in host.loop(catalog().cuda.wheels):
+        toolkit = toolkits.get(known)
+        if toolkit and toolkit.lock:
+            wheels.tree(name=f"Install CUDA {known}", tree=f"cuda-{known}", lock=toolkit.lock)
+            links.links(name=f"Link CUDA {known}", wanted=home_links(toolkit))
 
     homes = [home(toolkit) for toolkit in toolkits.values()]
     links.alternative(
@@ -51,4 +49,15 @@ def cuda(plan: Plan) -> None:
         src=StringIO(PROFILE),
         dest="/etc/profile.d/dlbox-cuda.sh",
         mode="644",
+    )
+    if plan.stack.cuda_compat:
+        _compat(plan.stack.cuda_compat)
+
+
+def _compat(compat: Compat) -> None:
+    apt.install(name=f"Install {compat.package}", wanted={compat.package: ""})
+    apt.hold(name=f"Hold {compat.package}", sources=(), names=(compat.package,))
+    # The package tells no loader of itself; 00: before the driver's own libcuda.
+    tell_loader(
+        compat.package, "00dlbox-cuda-compat", f"/usr/local/cuda-{compat.release}/compat"
     )

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar
+from typing import ClassVar
 
-from pydantic import Field, field_validator
+from pydantic import field_validator
 
-from roles.settings import RoleSettings, once
-
-Release = Annotated[str, Field(pattern=r"^\d+\.\d+$")]
+from roles.settings import RoleSettings, once, wished
 
 
 class Cuda(RoleSettings):
@@ -16,11 +14,20 @@ class Cuda(RoleSettings):
 
     role: ClassVar[str] = "cuda"
 
-    versions: list[Release] | None = None
-    """Toolkits to have side by side, e.g. `["12.4", "13.5"]`; the first is /usr/local/cuda.
-    None: the distribution's own when the box has a GPU; `[]`: none."""
+    versions: list[str] | None = None
+    """Toolkits to have side by side, e.g. `["12.4", "13.5"]`; the first is /usr/local/cuda and must
+    suit the driver, the others are compilers. None: the newest that fits when the box has a GPU;
+    `[]`: none."""
+
+    compat: str | None = None
+    """Release of NVIDIA's cuda-compat, which runs newer CUDA over an older driver; data centre
+    cards only. None: not installed."""
+
+    _compat = field_validator("compat")(wished("cuda_compat"))
 
     @field_validator("versions")
     @classmethod
-    def _once(cls, versions: list[Release] | None) -> list[Release] | None:
+    def _once(cls, versions: list[str] | None) -> list[str] | None:
+        for version in versions or ():
+            wished("cuda")(version)
         return versions if versions is None else once(versions)

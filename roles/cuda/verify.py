@@ -12,7 +12,7 @@ from roles.box.facts import Identity
 from roles.box.library_checks import number
 from roles.cuda.content import home
 from roles.stack.model import Stack
-from roles.stack.offers import Toolkit
+from roles.stack.parts import Toolkit
 
 PROBE = Path(__file__).with_name("probe.cu").read_text(encoding="utf-8")
 
@@ -51,9 +51,10 @@ def test_no_global_library_path(box: Host, toolkits: tuple[Toolkit, ...]) -> Non
 def test_packaged_toolkits_have_the_planned_version(
     box: Host, toolkits: tuple[Toolkit, ...]
 ) -> None:
-    for wanted in [f"{toolkit.release}." for toolkit in toolkits if toolkit.packaged]:
-        found = box.package("nvidia-cuda-toolkit").version
-        assert found.startswith(wanted), f"nvidia-cuda-toolkit is {found}, planned {wanted}"
+    for toolkit in (toolkit for toolkit in toolkits if toolkit.package):
+        found = box.package(str(toolkit.package)).version
+        wanted = f"{toolkit.release}."
+        assert found.startswith(wanted), f"{toolkit.package} is {found}, planned {wanted}"
 
 
 def test_a_program_for_the_boxs_cards_compiles_and_runs(

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from roles.settings import RoleSettings
+from pydantic import field_validator
+
+from roles.settings import RoleSettings, wished
 
 
 class Cudnn(RoleSettings):
@@ -12,6 +14,8 @@ class Cudnn(RoleSettings):
 
     role: ClassVar[str] = "cudnn"
 
-    install: bool | None = None
-    """Headers and libraries for people who compile; frameworks bring their own. None: when the
-    box has a CUDA toolkit."""
+    version: str | None = None
+    """Headers and libraries for people who compile; frameworks bring their own. A version or prefix
+    ("9.10.*"), "*" for any, "none". None: the newest that fits when the box has a CUDA toolkit."""
+
+    _version = field_validator("version")(wished("cudnn"))

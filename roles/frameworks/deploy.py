@@ -21,7 +21,12 @@ def frameworks(plan: Plan) -> None:
     for framework in host.loop(ORDER):
         if framework in planned:
             row = planned[framework]
-            wheels.venv(name=f"Build {framework} {row.version}", venv=framework, lock=row.lock)
+            wheels.venv(
+                name=f"Build {framework} {row.version}",
+                venv=framework,
+                lock=row.lock,
+                index=row.index,
+            )
     if planned:
         files.put(
             name="Put dlbox-env",

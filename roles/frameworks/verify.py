@@ -14,9 +14,9 @@ from roles.box.library_checks import number
 from roles.box.python import locked, run_python
 from roles.box.wheels import UV, VENVS
 from roles.frameworks.content import ORDER
-from roles.stack.gpus import sm
+from roles.stack.gpus import runs_on, sm
 from roles.stack.model import Stack
-from roles.stack.offers import Framework
+from roles.stack.parts import Framework
 
 PROBES = Path(__file__).with_name("probes")
 
@@ -26,7 +26,7 @@ def name(request: pytest.FixtureRequest, stack: Stack) -> str:
     """Each planned framework in turn."""
     framework: str = request.param
     if framework not in stack.frameworks:
-        pytest.skip(f"{framework} is not among frameworks_names")
+        pytest.skip(f"{framework}: {stack.skipped[framework]}")
     return framework
 
 
@@ -56,14 +56,6 @@ def test_it_has_code_for_every_card(trained: dict[str, Any], name: str, stack: S
     assert not lacking, (
         f"{name} has {' '.join(archs)}; nothing for {', '.join(map(sm, lacking))}"
     )
-
-
-def runs_on(capability: str, archs: list[str]) -> bool:
-    """Whether a card runs any of this machine code: same major, minor no newer than its own."""
-    major, minor = capability.split(".")
-    # PTX, compute_90, counts as its own major's: it is compiled for the card when it is loaded.
-    codes = [arch.partition("_")[2].rstrip("af") for arch in archs]
-    return any(code[:-1] == major and code[-1] <= minor for code in codes)
 
 
 def test_it_loads_the_planned_libraries(

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from roles.settings import RoleSettings
+from pydantic import field_validator
+
+from roles.settings import RoleSettings, wished
 
 
 class Nccl(RoleSettings):
@@ -12,6 +14,8 @@ class Nccl(RoleSettings):
 
     role: ClassVar[str] = "nccl"
 
-    install: bool | None = None
-    """Library and headers; frameworks bring their own. None: when the box has two or more GPUs
-    and a CUDA toolkit."""
+    version: str | None = None
+    """Library and headers; frameworks bring their own. A version or prefix ("2.27.*"), "*" for any,
+    "none". None: the newest that fits when the box has two or more GPUs and a CUDA toolkit."""
+
+    _version = field_validator("version")(wished("nccl"))

@@ -17,10 +17,13 @@ from roles.box.packages import GPU_SOURCES
 from roles.box.plan import Plan
 from roles.box.refresh import refresh
 from roles.nvidia_driver import content
-from roles.nvidia_driver.facts import OWN, LackingHeaders, ModuleState, Sources, archives
+from roles.nvidia_driver.closure import closure
+from roles.nvidia_driver.facts import LackingHeaders, ModuleState
 from roles.nvidia_driver.settings import NvidiaDriver
-from roles.stack.model import Driver
-from roles.stack.tables import systems
+from roles.nvidia_driver.sources import OWN, Sources, archives
+from roles.stack.model import Stack
+from roles.stack.parts import Driver
+from roles.stack.tables import catalog
 
 BLACKLIST = "/etc/modprobe.d/dlbox-nvidia.conf"
 INITRAMFS = "/var/lib/dlbox/initramfs-refreshed"
@@ -30,14 +33,15 @@ INITRAMFS = "/var/lib/dlbox/initramfs-refreshed"
 def nvidia_driver(plan: Plan) -> None:
     """Install the planned driver, hold it, keep nouveau and nova out."""
     stack = plan.stack
-    if stack.driver or any(toolkit.packaged for toolkit in stack.toolkits):
-        _archive(stack.system)
+    if stack.driver or any(toolkit.package for toolkit in stack.toolkits):
+        _components(stack.system)
     if stack.driver:
-        _driver(stack.driver, systemd_runs=plan.box.systemd)
+        _driver(stack, stack.driver, systemd_runs=plan.box.systemd)
 
 
-def _archive(system: str) -> None:
-    nonfree(name="Enable contrib and non-free", codename=systems()[system].codename)
+def _components(system: str) -> None:
+    row = catalog().systems[system]
+    nonfree(name="Enable all components", codename=row.codename, family=row.family)
     files.put(
         name="Keep unattended-upgrades off the GPU stack",
         # 52: after unattended-upgrades' own 50, so that this list is added to its own.
@@ -47,9 +51,10 @@ def _archive(system: str) -> None:
     )
 
 
-def _driver(driver: Driver, *, systemd_runs: bool) -> None:
+def _driver(stack: Stack, driver: Driver, *, systemd_runs: bool) -> None:
     desktop = NvidiaDriver.of(data(host)).desktop
-    wanted = content.wanted_packages(driver, desktop=desktop)
+    wanted = content.wanted_packages(stack, driver, desktop=desktop)
+    from_nvidia = driver.source == "nvidia"
 
     files.put(
         name="Keep nouveau and nova out",
@@ -58,8 +63,13 @@ def _driver(driver: Driver, *, systemd_runs: bool) -> None:
         mode="644",
     )
     headers(name="Install the kernels' headers")
-    apt.install(name=f"Install driver {driver.branch} ({driver.flavour})", wanted=wanted)
-    apt.hold(name="Hold the driver", sources=GPU_SOURCES)
+    closure(
+        name=f"Install driver {driver.branch} ({driver.flavour})",
+        wanted=wanted,
+        source=driver.source,
+        repository=f"/{stack.repository.tag}/" if from_nvidia and stack.repository else None,
+    )
+    apt.hold(name="Hold the driver", sources=GPU_SOURCES, pin=driver.pin, names=tuple(wanted))
     refresh(
         name="Refresh the initramfs",
         product=INITRAMFS,
@@ -75,13 +85,20 @@ def _driver(driver: Driver, *, systemd_runs: bool) -> None:
             running=None,
             enabled=True,
         )
-    note_reboot(name="Look whether a reboot is pending", box=host.name)
+    if stack.fabricmanager and systemd_runs:
+        systemd.service(
+            name="Enable Fabric Manager",
+            service="nvidia-fabricmanager",
+            running=None,
+            enabled=True,
+        )
+    note_reboot(name="Look for a pending reboot", box=host.name, package=driver.libcuda)
 
 
 @operation()
-def nonfree(codename: str) -> Generator[Any, None, None]:
-    """Have contrib and non-free, from the mirror the box already uses."""
-    text = content.nonfree(archives(host.get_fact(Sources), codename))
+def nonfree(codename: str, family: str) -> Generator[Any, None, None]:
+    """Have contrib, non-free and their like, from the mirror the box already uses."""
+    text = content.nonfree(archives(host.get_fact(Sources), codename, family))
     yield from files.put._inner(src=StringIO(text), dest=OWN, mode="644")  # noqa: SLF001
 
 
@@ -93,8 +110,8 @@ def headers() -> Generator[StringCommand, None, None]:
 
 
 @operation()
-def note_reboot(box: str) -> Generator[StringCommand, None, None]:
+def note_reboot(box: str, package: str) -> Generator[StringCommand, None, None]:
     """Remember for the summary that the running kernel does not have the driver yet."""
-    outcome(box).reboot = host.get_fact(ModuleState) or None
+    outcome(box).reboot = host.get_fact(ModuleState, package=package) or None
     host.noop("only looked")
     yield from ()

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import ClassVar
 
-from roles.settings import RoleSettings
+from pydantic import field_validator
 
-Flavour = Literal["open", "proprietary"]
+from roles.settings import RoleSettings, wished
+from roles.stack.offers import Flavour, Source
 
 
 class NvidiaDriver(RoleSettings):
@@ -14,8 +15,18 @@ class NvidiaDriver(RoleSettings):
 
     role: ClassVar[str] = "nvidia_driver"
 
+    version: str | None = None
+    """Branch or full version, e.g. "580" or "580.159.03". None: the longest-supported branch that
+    drives every card."""
+
     flavour: Flavour | None = None
     """Kernel modules: "open" or "proprietary". None: what the cards and the branch ask for."""
 
+    source: Source | None = None
+    """Whose packages: "distro" or "nvidia". None: the distribution's own, unless NVIDIA's
+    repository has a branch that is supported longer, or the only one that fits."""
+
     desktop: bool = False
     """Also install what an X or Wayland desktop needs. False: compute only, no X packages."""
+
+    _version = field_validator("version")(wished("driver"))

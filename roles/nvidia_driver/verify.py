@@ -6,9 +6,9 @@ import pytest
 from testinfra.host import Host
 
 from roles.box.facts import Identity
-from roles.box.packages import DRIVER_SOURCES, QUERY, Package, packages
-from roles.nvidia_driver.content import MODULE_PACKAGES
-from roles.stack.model import Driver, Stack
+from roles.box.packages import DRIVER_SOURCES, QUERY, Package, of_stack, packages
+from roles.stack.model import Stack
+from roles.stack.parts import Driver
 
 
 @pytest.fixture
@@ -20,29 +20,53 @@ def driver(stack: Stack) -> Driver:
 
 
 @pytest.fixture
-def built(box: Host) -> dict[str, Package]:
-    """Return the installed packages of the driver itself."""
+def built(box: Host, driver: Driver) -> dict[str, Package]:
+    """Return the installed packages of the driver itself, and of any other driver."""
     installed = packages(box.check_output(QUERY).splitlines())
-    return {n: p for n, p in installed.items() if p.source in DRIVER_SOURCES}
+    heart = {driver.module, *driver.same}
+    return {
+        n: p
+        for n, p in installed.items()
+        if n not in driver.own
+        and (of_stack(p, DRIVER_SOURCES, driver.pin) or n in heart or "nvidia-dkms" in n)
+    }
 
 
-def version_of(built: dict[str, Package]) -> str:
+def version_of(driver: Driver, built: dict[str, Package]) -> str:
     """Return the driver's version as NVIDIA writes it: 535.309.01 of 535.309.01-0+deb12u1."""
-    return built["libcuda1"].version.rpartition("-")[0]
+    return built[driver.libcuda].version.rpartition("-")[0]
 
 
-def test_the_driver_is_of_one_version_of_the_planned_branch(
+def test_the_driver_is_of_one_version_as_planned(
     driver: Driver, built: dict[str, Package]
 ) -> None:
-    assert {"libcuda1", "nvidia-smi"} <= set(built)
+    missing = {driver.module, *driver.same} - set(built)
+    assert not missing, f"not installed: {', '.join(sorted(missing))}"
     versions = {name: p.version.rpartition("-")[0] for name, p in built.items()}
     assert len(set(versions.values())) == 1, f"the driver is a mix of versions: {versions}"
-    assert version_of(built).startswith(f"{driver.branch}."), f"not of branch {driver.branch}"
+    found = built[driver.libcuda].version
+    assert found.startswith(driver.pin), f"{found} where {driver.pin}* is planned"
 
 
 def test_the_module_has_the_planned_flavour(driver: Driver, built: dict[str, Package]) -> None:
-    found = [flavour for flavour, name in MODULE_PACKAGES.items() if name in built]
-    assert found == [driver.flavour]
+    assert sorted(name for name in built if "dkms" in name) == [driver.module]
+
+
+def test_fabric_manager_is_of_the_drivers_version(
+    box: Host, stack: Stack, driver: Driver, built: dict[str, Package]
+) -> None:
+    if stack.fabricmanager is None:
+        pytest.skip("the box has no NVSwitch")
+    found = box.package("nvidia-fabricmanager").version.rpartition("-")[0]
+    assert found == version_of(driver, built)
+
+
+@pytest.mark.service
+def test_fabric_manager_starts_at_boot(box: Host, stack: Stack) -> None:
+    if stack.fabricmanager is None:
+        pytest.skip("the box has no NVSwitch")
+    enabled = box.service("nvidia-fabricmanager").is_enabled
+    assert enabled, "nvidia-fabricmanager does not start at boot"
 
 
 @pytest.mark.parametrize("module", ["nouveau", "nova_core"])
@@ -73,16 +97,18 @@ def test_the_module_is_built_for_the_kernels_that_boot(
         done = [
             s
             for s in modules
-            if version_of(built) in s and f"{kernel}," in s and "installed" in s
+            if version_of(driver, built) in s and f"{kernel}," in s and "installed" in s
         ]
-        assert done, f"no {version_of(built)} module for kernel {kernel}: {modules}"
+        assert done, f"no {version_of(driver, built)} module for kernel {kernel}: {modules}"
 
 
 @pytest.mark.gpu
 def test_the_loaded_module_is_the_installed_one(
     box: Host, driver: Driver, built: dict[str, Package]
 ) -> None:
-    assert box.file("/sys/module/nvidia/version").content_string.strip() == version_of(built)
+    assert box.file("/sys/module/nvidia/version").content_string.strip() == version_of(
+        driver, built
+    )
 
 
 @pytest.mark.gpu
@@ -90,4 +116,4 @@ def test_nvidia_smi_sees_every_card(
     box: Host, driver: Driver, built: dict[str, Package], seen: Identity
 ) -> None:
     said = box.check_output("nvidia-smi --query-gpu=driver_version --format=csv,noheader")
-    assert said.split() == [version_of(built)] * len(seen.pci_gpus)
+    assert said.split() == [version_of(driver, built)] * len(seen.pci_gpus)

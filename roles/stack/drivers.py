@@ -1,54 +1,103 @@
-"""The driver: one branch and one module flavour for all cards of the box, or why there is none."""
+"""The driver: every branch, source and module flavour there is for a system, and which comes first."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 
+from roles.stack.candidate import Candidate, Chosen, order
 from roles.stack.gpus import Gpu
-from roles.stack.model import Driver, Refused
-from roles.stack.offers import Architecture, DriverOffer, Flavour, System
-from roles.stack.tables import architectures
+from roles.stack.obstacles import obstacles
+from roles.stack.offers import Flavour, PackageNames, Source, Unknown
+from roles.stack.parts import Driver
+from roles.stack.problem import Problem
+from roles.stack.support import until
 
 OPEN_BY_DEFAULT_SINCE = 560
 """Branch with which NVIDIA's installer began to prefer the open modules (its blog, July 2024)."""
+OWNER = {"distro": "the distribution's", "nvidia": "NVIDIA's"}
 
 
-def architecture(gpu: Gpu) -> tuple[str, Architecture]:
-    """Name and row of the card's architecture."""
-    return next((n, a) for n, a in architectures().items() if gpu.chip.startswith(a.chips))
+def candidates(problem: Problem) -> Iterator[Candidate]:
+    """Yield every driver that some apt source has for the system."""
+    for packaged in problem.offer.drivers:
+        for flavour in problem.catalog.drivers[packaged.branch].flavours:
+            yield _candidate(problem, "distro", packaged.branch, packaged.version, flavour)
+    for branch in (*problem.offer.nvidia.drivers, *problem.offer.nvidia.drivers_unknown):
+        row = problem.catalog.drivers[branch]
+        for version in (*row.versions, *row.withdrawn):
+            for flavour in row.flavours:
+                yield _candidate(problem, "nvidia", branch, version, flavour)
 
 
-def driver(gpus: Sequence[Gpu], system: str, offer: System, wish: Flavour | None) -> Driver:
-    """Return the distribution's driver, if it drives every card, in a flavour they share."""
-    if offer.driver is None:
-        msg = f"{system} has no driver in the table yet; box_gpus = [] makes it a CPU-only box"
-        raise Refused(msg)
-    flavours = [_flavours(gpu, system, offer.driver, wish) for gpu in gpus]
-    shared: list[Flavour] = [
-        f for f in flavours[0] if all(f in allowed for allowed in flavours)
-    ]
-    if not shared:
-        msg = "the cards share no kernel module flavour: no one driver drives them all"
-        raise Refused(msg)
-    prefer_open = offer.driver.branch >= OPEN_BY_DEFAULT_SINCE and "open" in shared
-    flavour = wish or ("open" if prefer_open else shared[0])
-    return Driver(branch=offer.driver.branch, flavour=flavour)
+def _candidate(
+    problem: Problem, source: Source, branch: int, version: str, flavour: Flavour
+) -> Candidate:
+    names = _names(problem, source, branch)
+    filled = {"branch": branch, "version": version}
+    pinning = (names.pinning.format(**filled),) if names.pinning else ()
+    driver = Driver(
+        branch=branch,
+        version=version,
+        # A distribution moves its driver within the branch; NVIDIA's repository keeps versions.
+        pin=f"{branch}." if source == "distro" else f"{version}-",
+        flavour=flavour,
+        source=source,
+        module=names.module[flavour].format(**filled),
+        same=tuple(name.format(**filled) for name in names.same),
+        own=(*names.own, *pinning),
+        desktop=tuple(name.format(**filled) for name in names.desktop),
+        cuda=problem.catalog.drivers[branch].cuda,
+    )
+    return Candidate(
+        layer="driver",
+        version=version,
+        row=driver,
+        label=f"{OWNER[source]} driver {branch} ({flavour})",
+        words={"flavour": flavour, "driver_source": source},
+        faults=tuple(obstacles(problem, driver)),
+    )
 
 
-def _flavours(
-    gpu: Gpu, system: str, offer: DriverOffer, wish: Flavour | None
-) -> tuple[Flavour, ...]:
-    name, row = architecture(gpu)
-    if name not in offer.architectures:
-        last = f"; its last branch was {row.last_driver}" if row.last_driver else ""
-        last = f"; it needs {row.first_driver} or newer" if row.first_driver else last
-        msg = f"{gpu.name} ({name}) is not driven by {system}'s driver {offer.branch}{last}"
-        raise Refused(msg)
-    if row.flavours == "unknown":
-        msg = f"which kernel modules drive a {gpu.name} ({name}) is unknown"
-        raise Refused(msg)
-    if wish and wish not in row.flavours:
-        takes = " or ".join(f"{flavour!r}" for flavour in row.flavours)
-        msg = f"nvidia_driver_flavour = {wish!r} does not drive a {gpu.name} ({name}); take {takes}"
-        raise Refused(msg)
-    return row.flavours
+def _names(problem: Problem, source: Source, branch: int) -> PackageNames:
+    for row in problem.catalog.packages:
+        first, last = row.branches
+        theirs = (row.source, row.family) == (source, problem.offer.family)
+        if theirs and (first or branch) <= branch <= (last or branch):
+            return row
+    msg = f"catalog/packages.yaml names no packages of {source} {branch} for {problem.system}"
+    raise LookupError(msg)
+
+
+def objection(problem: Problem, candidate: Candidate, gpu: Gpu) -> str | None:
+    """Return why this driver does not drive the card."""
+    driver: Driver = candidate.row  # type: ignore[assignment]  # only drivers come here
+    name, row = problem.architecture(gpu)
+    first = row.first_driver_by_id.get(gpu.id, row.first_driver)
+    if row.last_driver and driver.branch > row.last_driver:
+        return f"branch {driver.branch} does not drive a {gpu.name} ({name}); its last is {row.last_driver}"
+    if first and driver.branch < first:
+        return f"branch {driver.branch} does not drive a {gpu.name} ({name}); it needs {first} or newer"
+    if isinstance(row.flavours, Unknown):
+        return f"which kernel modules drive a {gpu.name} ({name}) is unknown"
+    if driver.flavour not in row.flavours:
+        return f"there are no {driver.flavour} modules for a {gpu.name} ({name})"
+    return None
+
+
+def rank(problem: Problem, candidate: Candidate, chosen: Chosen) -> tuple[object, ...]:
+    """Order: the distribution's own while it is kept, the longest supported, the newest.
+
+    A distribution's own has its security updates, its tests and no second source beside it.
+    """
+    del chosen
+    driver: Driver = candidate.row  # type: ignore[assignment]  # only drivers come here
+    prefer_open = driver.branch >= OPEN_BY_DEFAULT_SINCE
+    end = until(problem, candidate)
+    return (
+        driver.source != "distro" or end < problem.today,
+        -end.toordinal(),
+        driver.source != "distro",
+        -driver.branch,
+        tuple(-part for part in order(driver.version)),
+        prefer_open != (driver.flavour == "open"),
+    )

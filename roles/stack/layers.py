@@ -1,78 +1,86 @@
-"""CUDA, cuDNN, NCCL and frameworks: what all cards of the box can be given, or why nothing can."""
+"""The layers, in the order in which one thing needs another, and the rules of each."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import partial
 
-from roles.stack.drivers import architecture
-from roles.stack.gpus import Gpu, sm
-from roles.stack.model import Refused
-from roles.stack.offers import Framework, Library, System, Toolkit
-from roles.stack.tables import frameworks, libraries, wheel_toolkits
+from roles.stack import compats, drivers, fabric, frameworks, libraries, toolkits
+from roles.stack.candidate import Candidate, Chosen
+from roles.stack.gpus import Gpu
+from roles.stack.problem import Problem
 
-
-def order(version: str) -> tuple[int, ...]:
-    """Sort key of a dotted version."""
-    return tuple(int(part) for part in version.split("."))
+Objection = Callable[[Problem, Candidate, Gpu], str | None]
 
 
-def toolkits(
-    gpus: Sequence[Gpu], offer: System, wish: tuple[str, ...] | None
-) -> tuple[Toolkit, ...]:
-    """Return the wished toolkits, the first being the box's own; by default the distribution's."""
-    known = {row.release: row for row in (offer.toolkit, *wheel_toolkits()) if row}
-    if wish is None:
-        wish = (offer.toolkit.release,) if gpus and offer.toolkit else ()
-    return tuple(_toolkit(release, known, gpus) for release in wish)
+def none(problem: Problem, candidate: Candidate, gpu: Gpu) -> str | None:
+    """Object to nothing: a layer that is the same for every card."""
+    del problem, candidate, gpu
+    return None
 
 
-def _toolkit(release: str, known: dict[str, Toolkit], gpus: Sequence[Gpu]) -> Toolkit:
-    if release not in known:
-        msg = f"cuda_versions: there is no {release} for this system; take {' or '.join(known)}"
-        raise Refused(msg)
-    row = known[release]
-    for gpu in gpus:
-        if not covers(row, [gpu]):
-            fits = [r for r in known if covers(known[r], [gpu])] or ["none"]
-            msg = f"CUDA {release} does not compile for a {gpu.name} ({sm(gpu.capability)}); take {' or '.join(fits)}"
-            raise Refused(msg)
-    return row
+def as_listed(problem: Problem, candidate: Candidate, chosen: Chosen) -> tuple[object, ...]:
+    """Order: as the candidates come."""
+    del problem, candidate, chosen
+    return ()
 
 
-def library(name: str, toolkit: Toolkit, gpus: Sequence[Gpu]) -> Library:
-    """Return cuDNN or NCCL for the toolkit's CUDA major, with code for every card."""
-    row = next(row for row in libraries(name) if row.cuda == toolkit.major)
-    for gpu in gpus:
-        arch, limits = architecture(gpu)
-        last = limits.last_cudnn
-        if name == "cudnn" and last and order(row.version)[:3] > order(last):
-            msg = (
-                f"cuDNN {row.version} has no code for a {gpu.name} ({arch}); its last is {last}"
-            )
-            raise Refused(msg)
-    return row
+@dataclass(frozen=True)
+class Layer:
+    """One layer's rules."""
+
+    candidates: Callable[[Problem], Iterable[Candidate]]
+    objection: Objection = none
+    """Why a candidate does not do for a card; None: it does."""
+    rank: Callable[[Problem, Candidate, Chosen], tuple[object, ...]] = as_listed
 
 
-def framework(name: str, gpus: Sequence[Gpu], branch: int | None, python: str) -> Framework:
-    """Return the first release with machine code for every card and wheels for this Python."""
-    rows = frameworks(name)
-    pythons = [
-        r for r in rows if order(r.first_python) <= order(python) <= order(r.last_python)
+def _framework(name: str) -> Layer:
+    candidates = partial(frameworks.candidates, name=name)  # type: ignore[arg-type]  # a FrameworkName
+    return Layer(candidates, frameworks.objection, frameworks.rank)
+
+
+LAYERS: Mapping[str, Layer] = {
+    "driver": Layer(drivers.candidates, drivers.objection, drivers.rank),
+    "fabricmanager": Layer(fabric.managers),
+    "nvlsm": Layer(fabric.subnet_managers),
+    "cuda_compat": Layer(compats.compats, compats.no_data_centre),
+    "python": Layer(frameworks.pythons),
+    "cuda": Layer(toolkits.toolkits, toolkits.objection, toolkits.rank),
+    "cudnn": Layer(libraries.cudnns, libraries.no_cudnn, libraries.rank),
+    "nccl": Layer(libraries.nccls, libraries.no_code, libraries.rank),
+    "pytorch": _framework("pytorch"),
+    "tensorflow": _framework("tensorflow"),
+    "jax": _framework("jax"),
+}
+
+
+def against(problem: Problem, candidate: Candidate) -> list[str]:
+    """Return what cards and box hold against a candidate, whatever else is chosen."""
+    layer = LAYERS[candidate.layer]
+    said = (layer.objection(problem, candidate, gpu) for gpu in problem.gpus)
+    return [*(fault for fault in said if fault), *candidate.faults]
+
+
+def unwished(problem: Problem, candidate: Candidate) -> list[str]:
+    """Return the wishes that a candidate does not fulfil."""
+    return [
+        str(wish)
+        for wish in problem.of(candidate.layer)
+        if wish.value != "none" and not wish.matches(candidate.word(wish.word))
     ]
-    if not pythons:
-        msg = f"{name} has no wheel for Python {python}; leave it out of frameworks_names"
-        raise Refused(msg)
-    fits = [
-        r for r in pythons if covers(r, gpus) and (branch is None or branch >= r.min_driver)
+
+
+def domain(problem: Problem, name: str) -> list[Candidate]:
+    """Return what a layer can be on this box, before the other layers are looked at."""
+    mode = problem.mode(name)
+    absent = [Candidate(name, None)]
+    if mode == "not":
+        return absent
+    fit = [
+        candidate
+        for candidate in LAYERS[name].candidates(problem)
+        if not unwished(problem, candidate) and not against(problem, candidate)
     ]
-    if not fits:
-        cards = ", ".join(sorted({f"{gpu.name} ({sm(gpu.capability)})" for gpu in gpus}))
-        msg = f"no {name} wheel holds code for {cards}; leave it out of frameworks_names"
-        raise Refused(msg)
-    return fits[0]
-
-
-def covers(row: Toolkit | Framework, gpus: Sequence[Gpu]) -> bool:
-    """Whether the row has (or makes) machine code for all these cards."""
-    first, last = order(row.first_capability), order(row.last_capability)
-    return all(first <= order(gpu.capability) <= last for gpu in gpus)
+    return fit if mode == "must" else [*fit, *absent]

@@ -1,26 +1,50 @@
-"""What a box may wish for, and the stack that comes out."""
+"""The stack that comes out: what the roles are given, with a reason for every choice."""
 
 from __future__ import annotations
 
+from datetime import date
+
+from roles.stack.candidate import order
 from roles.stack.gpus import Gpu
-from roles.stack.offers import Flavour, Framework, Library, Row, Toolkit
+from roles.stack.offers import Row
+from roles.stack.parts import (
+    Compat,
+    Driver,
+    Fabric,
+    Framework,
+    Library,
+    Toolkit,
+)
 
 
-class Driver(Row):
-    """The kernel modules and the user space that goes with them."""
+class Rejected(Row):
+    """An alternative, and what is against it."""
 
-    branch: int
-    flavour: Flavour
+    candidate: str
+    version: str
+    because: str
 
 
-class Wishes(Row):
-    """What the box's settings narrow down; None leaves the choice to the table."""
+class Choice(Row):
+    """Why a layer is what it is, and for how long."""
 
-    flavour: Flavour | None = None
-    cuda: tuple[str, ...] | None = None
-    cudnn: bool | None = None
-    nccl: bool | None = None
-    frameworks: tuple[str, ...] = ("pytorch", "tensorflow")
+    version: str
+    source: str
+    reason: str
+    until: date | None
+    until_reason: str
+    rejected: tuple[Rejected, ...]
+
+
+class Repository(Row):
+    """An apt repository that the stack needs beside the distribution's own."""
+
+    url: str
+    tag: str
+    label: str
+    key: str
+    fingerprint: str
+    shipped: bool
 
 
 class Stack(Row):
@@ -29,12 +53,18 @@ class Stack(Row):
     system: str
     cards: tuple[Gpu, ...]
     driver: Driver | None
+    fabricmanager: Fabric | None
+    nvlsm: Fabric | None
+    cuda_compat: Compat | None
     toolkits: tuple[Toolkit, ...]
     cudnn: Library | None
     nccl: Library | None
     frameworks: dict[str, Framework]
+    repository: Repository | None
+    choices: dict[str, Choice]
     skipped: dict[str, str]
     """Layer -> why the box does not get it."""
+    warnings: tuple[str, ...]
 
     @property
     def capabilities(self) -> tuple[str, ...]:
@@ -50,8 +80,17 @@ class Stack(Row):
 
     def runs(self, toolkit: Toolkit) -> bool:
         """Whether the box's driver is new enough for what this toolkit builds."""
+        if self.cuda_compat and order(self.cuda_compat.release) >= order(toolkit.release):
+            return True
         return self.driver is not None and self.driver.branch >= toolkit.min_driver
 
 
+class Refusal(Row):
+    """No stack fits: which two things conflict, and the nearest wish that would work."""
+
+    because: str
+    nearest: str | None
+
+
 class Refused(Exception):  # noqa: N818 - a verdict, not a malfunction
-    """No stack fits; the message says why, and what would."""
+    """A box is refused; the message says why, and what would do."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
 Flavour = Literal["open", "proprietary"]
+Source = Literal["distro", "nvidia"]
 
 
 class Row(BaseModel):
@@ -15,82 +17,67 @@ class Row(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+class Unknown(Row):
+    """A fact that nobody has established; it is treated as *not allowed*."""
+
+    unknown: str
+    """What would settle it."""
+
+
 class Architecture(Row):
     """One GPU architecture; fields as catalog/architectures.yaml explains them."""
 
     chips: str
     first_driver: int | None
     last_driver: int | None
-    flavours: tuple[Flavour, ...] | Literal["unknown"]
-    last_cuda: int | None
-    last_cudnn: str | None
+    first_driver_by_id: dict[str, int] = {}
+    flavours: tuple[Flavour, ...] | Unknown
+    last_cudnn: str | Unknown | None
     source: str
 
 
-class Toolkit(Row):
-    """A CUDA toolkit: of the distribution or from wheels (lock)."""
+class Branch(Row):
+    """One driver branch; fields as catalog/drivers.yaml explains them."""
 
-    release: str
-    home: str
-    """Where its bin/ lies: a path of the box, or, for wheels, a folder of their tree."""
-    min_driver: int
-    first_capability: str
-    last_capability: str
-    lock: str | None = None
-    disk_gb: float = 3.0
-    source: str = "the distribution"
-
-    @property
-    def packaged(self) -> bool:
-        """Whether it is the distribution's own."""
-        return self.lock is None
-
-    @property
-    def major(self) -> int:
-        """CUDA major, which cuDNN and NCCL must share."""
-        return int(self.release.partition(".")[0])
-
-
-class Library(Row):
-    """cuDNN or NCCL, from one wheel."""
-
-    cuda: int
-    version: str
-    lock: str
-    package: str
-    disk_gb: float
-    source: str
-
-
-class Framework(Row):
-    """One framework's wheels and the CUDA libraries they bring along."""
-
-    version: str
-    lock: str
+    kind: str | Unknown
+    until: date | Literal["ended"] | Unknown
     cuda: str
-    cudnn: str
-    nccl: str
-    min_driver: int
-    first_capability: str
-    last_capability: str
-    first_python: str
-    last_python: str
-    disk_gb: float
+    flavours: tuple[Flavour, ...]
+    versions: tuple[str, ...]
+    withdrawn: tuple[str, ...] = ()
     source: str
 
 
-class DriverOffer(Row):
-    """The driver a distribution packages."""
+class PackageNames(Row):
+    """The driver's package names; fields as catalog/packages.yaml explains them."""
 
-    branch: int
-    architectures: tuple[str, ...]
+    source: Source
+    family: Literal["debian", "ubuntu"]
+    branches: tuple[int | None, int | None]
+    module: dict[Flavour, str]
+    same: tuple[str, ...]
+    own: tuple[str, ...]
+    desktop: tuple[str, ...]
+    fabric: str | None = None
+    nvlsm: tuple[str, ...] = ()
+    pinning: str | None = None
+    origin: str
 
 
-class System(Row):
-    """What a distribution itself packages; None: nothing, or not in the table yet."""
+class BadKernel(Row):
+    """Kernels that a driver's modules do not compile on."""
 
-    codename: str
-    python: str
-    driver: DriverOffer | None
-    toolkit: Toolkit | None
+    driver: str
+    flavour: Flavour
+    series: str
+    first: str
+    error: str
+    source: str
+
+
+class Compat(Row):
+    """A cuda-compat package; fields as catalog/compat.yaml explains them."""
+
+    driver: int
+    over: tuple[int, ...] | Unknown
     source: str

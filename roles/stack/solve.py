@@ -1,72 +1,118 @@
-"""From the cards, the system and the wishes to one stack, or a reason why there is none."""
+"""From the cards, the system and the wishes to one stack, or the reason why there is none."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from typing import Any
 
-from roles.stack import drivers, layers
-from roles.stack.gpus import Gpu
-from roles.stack.model import Refused, Stack, Wishes
-from roles.stack.offers import Library, Toolkit
-from roles.stack.tables import systems
-
-
-def solve(gpus: Sequence[Gpu], system: str, wishes: Wishes) -> Stack:
-    """Return the stack for a box with ``gpus`` under ``system``, e.g. debian-13. Raises Refused."""
-    if system not in systems():
-        msg = f"{system} is not supported; take {', '.join(systems())}"
-        raise Refused(msg)
-    offer = systems()[system]
-    driver = drivers.driver(gpus, system, offer, wishes.flavour) if gpus else None
-    toolkits = layers.toolkits(gpus, offer, wishes.cuda)
-    branch = driver.branch if driver else None
-    stack = Stack(
-        system=system,
-        cards=tuple(gpus),
-        driver=driver,
-        toolkits=toolkits,
-        cudnn=_library("cudnn", toolkits, gpus, wish=wishes.cudnn, default=True),
-        nccl=_library("nccl", toolkits, gpus, wish=wishes.nccl, default=len(gpus) > 1),
-        frameworks={
-            name: layers.framework(name, gpus, branch, offer.python)
-            for name in wishes.frameworks
-        },
-        skipped={},
-    )
-    return stack.model_copy(update={"skipped": _skipped(stack, wishes)})
+from roles.stack.candidate import Chosen
+from roles.stack.explain import absence, choice
+from roles.stack.frameworks import TITLES
+from roles.stack.gpus import Gpu, NvSwitch
+from roles.stack.layers import LAYERS, domain
+from roles.stack.model import Refusal, Repository, Stack
+from roles.stack.parts import Framework, Toolkit
+from roles.stack.problem import Problem
+from roles.stack.refusal import refusal
+from roles.stack.search import ranked, search
+from roles.stack.tables import Catalog, catalog
+from roles.stack.warnings import warnings
+from roles.stack.wish import Wish
 
 
-def _library(
-    name: str,
-    toolkits: Sequence[Toolkit],
+def solve(  # noqa: PLR0913 - each is one thing the answer depends on
     gpus: Sequence[Gpu],
+    system: str,
+    wishes: Sequence[Wish] = (),
     *,
-    wish: bool | None,
-    default: bool,
-) -> Library | None:
-    if not toolkits:
-        if wish:
-            msg = f"{name}_install = True needs a CUDA toolkit; name one in cuda_versions"
-            raise Refused(msg)
+    today: date,
+    switches: Sequence[NvSwitch] = (),
+    kernel: str | None = None,
+    secure_boot: bool = False,
+    more_toolkits: Sequence[str] = (),
+    facts: Catalog | None = None,
+) -> Stack | Refusal:
+    """Return the stack for a box with ``gpus`` under ``system``, e.g. debian-13, or why there is none.
+
+    ``more_toolkits`` are compilers to have beside the first; they need no driver that runs what
+    they build. The same arguments always give the same answer.
+    """
+    facts = facts or catalog()
+    if system not in facts.systems:
+        because = f"{system} is not supported; take {', '.join(facts.systems)}"
+        return Refusal(because=because, nearest=None)
+    # In one order, so that the order of slots does not matter.
+    cards = tuple(sorted(gpus, key=lambda gpu: gpu.id))
+    problem = Problem(
+        cards, tuple(switches), system, tuple(wishes), facts, today, kernel, secure_boot
+    )
+    chosen = search(problem)
+    if chosen is None:
+        return refusal(problem)
+    extra = _beside(problem, chosen, more_toolkits)
+    return extra if isinstance(extra, Refusal) else _stack(problem, chosen, extra)
+
+
+def _beside(
+    problem: Problem, chosen: Chosen, releases: Sequence[str]
+) -> tuple[Toolkit, ...] | Refusal:
+    """Return the toolkits to have beside the first one, as compilers."""
+    found: list[Toolkit] = []
+    taken = [chosen["cuda"].version]
+    for release in releases:
+        alone = replace(problem, wishes=(Wish("cuda", release),))
+        fit = [
+            c for c in ranked(alone, domain(alone, "cuda"), chosen) if c.version not in taken
+        ]
+        if not fit and any(Wish("cuda", release).matches(str(version)) for version in taken):
+            continue  # it is there already
+        if not fit:
+            return Refusal(because=refusal(alone).because, nearest=None)
+        taken.append(fit[0].version)
+        if isinstance(row := fit[0].row, Toolkit):
+            found.append(row)
+    return tuple(found)
+
+
+def _stack(problem: Problem, chosen: Chosen, beside: tuple[Toolkit, ...]) -> Stack:
+    there = [name for name in LAYERS if chosen[name].there]
+    first = chosen["cuda"].row
+    toolkits = (first, *beside) if isinstance(first, Toolkit) else beside
+    rows: dict[str, Any] = {
+        name: chosen[name].row
+        for name in ("driver", "fabricmanager", "nvlsm", "cuda_compat", "cudnn", "nccl")
+    }
+    frameworks = {name: chosen[name].row for name in TITLES if chosen[name].there}
+    return Stack(
+        system=problem.system,
+        cards=problem.gpus,
+        **rows,
+        toolkits=toolkits,
+        frameworks={k: row for k, row in frameworks.items() if isinstance(row, Framework)},
+        repository=_repository(problem, chosen, toolkits),
+        choices={name: choice(problem, chosen, name) for name in there},
+        skipped={name: absence(problem, chosen, name) for name in LAYERS if name not in there},
+        warnings=tuple(warnings(problem, chosen)),
+    )
+
+
+def _repository(
+    problem: Problem, chosen: Chosen, toolkits: Sequence[Toolkit]
+) -> Repository | None:
+    """Return NVIDIA's apt repository, if anything of the stack comes from it."""
+    driver = chosen["driver"].row
+    theirs = [getattr(driver, "source", ""), *(toolkit.source for toolkit in toolkits)]
+    if "nvidia" not in theirs and not chosen["cuda_compat"].there:
         return None
-    wanted = default if wish is None else wish
-    return layers.library(name, toolkits[0], gpus) if wanted else None
-
-
-def _skipped(stack: Stack, wishes: Wishes) -> dict[str, str]:
-    cards = len(stack.cards)
-    no_gpu = "no GPU, by declaration or on the PCI bus"
-    why = {} if cards else {"driver": no_gpu}
-    if not stack.toolkits:
-        reason = "cuda_versions = []" if wishes.cuda == () else no_gpu
-        return {**why, "CUDA, cuDNN, NCCL": reason}
-    if not stack.cudnn:
-        why["cuDNN"] = "cudnn_install = False"
-    if not stack.nccl:
-        count = "one GPU" if cards else "no GPU"
-        why["NCCL"] = (
-            f"{count}; nccl_install = True brings it all the same"
-            if wishes.nccl is None
-            else "nccl_install = False"
-        )
-    return why
+    source, tag = problem.catalog.sources["nvidia"], problem.offer.nvidia.tag
+    name, key = next((name, key) for name, key in source.keys.items() if tag in key.tags)
+    return Repository(
+        url=source.url,
+        tag=tag,
+        label=source.label,
+        key=name,
+        fingerprint=key.fingerprint,
+        shipped=key.shipped,
+    )

@@ -1,38 +1,58 @@
-"""The catalogue as typed rows."""
+"""The catalogue as typed rows, and all that is unknown in it."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache
 
 from roles.stack.catalog import read
-from roles.stack.offers import Architecture, Framework, Library, System, Toolkit
+from roles.stack.gpus import NvSwitch
+from roles.stack.offers import (
+    Architecture,
+    BadKernel,
+    Branch,
+    Compat,
+    PackageNames,
+    Row,
+    Unknown,
+)
+from roles.stack.systems import AptSource, System
+from roles.stack.wheels import FrameworkName, FrameworkRow, LibraryRow, Toolkits
+
+
+class Catalog(Row):
+    """Every fact the solver goes by; one field, one file of catalog/."""
+
+    architectures: dict[str, Architecture]
+    drivers: dict[int, Branch]
+    systems: dict[str, System]
+    sources: dict[str, AptSource]
+    packages: tuple[PackageNames, ...]
+    cuda: Toolkits
+    compat: dict[str, Compat]
+    libraries: dict[str, tuple[LibraryRow, ...]]
+    frameworks: dict[FrameworkName, tuple[FrameworkRow, ...]]
+    kernels: tuple[BadKernel, ...]
+    nvswitches: dict[str, NvSwitch]
 
 
 @cache
-def architectures() -> dict[str, Architecture]:
-    """Architecture name -> row."""
-    return {name: Architecture(**row) for name, row in read("architectures").items()}
+def catalog() -> Catalog:
+    """Return the catalogue that dlbox ships."""
+    return Catalog(**{table: read(table) for table in Catalog.model_fields})
 
 
-@cache
-def systems() -> dict[str, System]:
-    """System, e.g. debian-13 -> row."""
-    return {name: System(**row) for name, row in read("systems").items()}
-
-
-@cache
-def wheel_toolkits() -> tuple[Toolkit, ...]:
-    """CUDA toolkits that come as wheels."""
-    return tuple(Toolkit(**row) for row in read("wheels")["toolkits"])
-
-
-@cache
-def libraries(name: str) -> tuple[Library, ...]:
-    """Rows of ``cudnn`` or ``nccl``."""
-    return tuple(Library(**row) for row in read("wheels")[name])
-
-
-@cache
-def frameworks(name: str) -> tuple[Framework, ...]:
-    """Rows of one framework, best first."""
-    return tuple(Framework(**row) for row in read("wheels")["frameworks"][name])
+def unknowns(row: object, place: str = "") -> Iterator[tuple[str, str]]:
+    """Yield (place in the catalogue, what would settle it) for every unknown below ``row``."""
+    if isinstance(row, Unknown):
+        yield place, row.unknown
+    elif isinstance(row, Row):
+        for field in type(row).model_fields:
+            yield from unknowns(getattr(row, field), f"{place} {field}".strip())
+    elif isinstance(row, dict):
+        for key, value in row.items():
+            yield from unknowns(value, f"{place} {key}".strip())
+    elif isinstance(row, tuple):
+        for value in row:
+            known = getattr(value, "version", "")
+            yield from unknowns(value, f"{place} {known}".strip())

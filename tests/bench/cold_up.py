@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import os
 import tempfile
+from datetime import date
 from pathlib import Path
 from time import monotonic
 
 from roles.box.wheels import ENVIRONMENT, LOCKS, UV
 from roles.nvidia_driver.content import wanted_packages
 from roles.stack.gpus import gpu_table
-from roles.stack.model import Wishes
+from roles.stack.model import Stack
 from roles.stack.solve import solve
 from tests.boxes.container import Container, start
 from tests.boxes.engine import engine
@@ -33,9 +34,11 @@ APT = "DEBIAN_FRONTEND=noninteractive apt-get -q -y"
 
 def commands() -> list[tuple[str, str]]:
     """Return the bare commands, in a row, with a name each."""
-    stack = solve([gpu_table()[gpu] for gpu in GPUS], RELEASE, Wishes())
+    stack = solve([gpu_table()[gpu] for gpu in GPUS], RELEASE, today=date(2026, 11, 24))
+    assert isinstance(stack, Stack)
     assert stack.driver
-    packages = [*wanted_packages(stack.driver, desktop=False), "nvidia-cuda-toolkit"]
+    driver = wanted_packages(stack, stack.driver, desktop=False)
+    packages = [*driver, "nvidia-cuda-toolkit"]
     locks = [row.lock for row in stack.frameworks.values()]
     libraries = [row.lock for row in (stack.cudnn, stack.nccl) if row]
     sync = f"{SET}; {UV} venv -q /opt/{{0}} && {UV} pip sync -q --python /opt/{{0}} --require-hashes /locks/{{0}}.txt"

@@ -27,7 +27,7 @@ PIP_INSTALL = (
     "SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt "
     f"{UV} pip install -q --no-deps --python {PYTORCH}/bin/python"
 )
-[LOCKED] = [pin for pin in locked("pytorch-2.7.1") if pin.startswith("packaging==")]
+[LOCKED] = [pin for pin in locked("pytorch-2.7.1-cu126") if pin.startswith("packaging==")]
 SITE = f"$(echo {PYTORCH}/lib/python3*/site-packages)"
 CONFIG = "/etc/dlbox/jupyter_server_config.py"
 RESTART = "systemctl restart dlbox-jupyter; for i in $(seq 60); do ss -ltnH | grep -q :8888 && exit 0; sleep 0.5; done; exit 1"
@@ -158,10 +158,10 @@ BREAKAGES = (
         "another NCCL's header",
         *edit(
             "/opt/dlbox/wheels/nccl/nvidia/nccl/include/nccl.h",
-            "s/NCCL_MINOR 27/NCCL_MINOR 26/",
+            "s/NCCL_MINOR 32/NCCL_MINOR 31/",
         ),
         "test_everybody_finds_the_planned_nccl",
-        r"'the compiler': '2\.26\.7'",
+        r"'the compiler': '2\.31\.3'",
     ),
     Breakage(
         "a venv's package replaced",

@@ -14,7 +14,7 @@ RELEASE = "debian-12"
 KNOBS = {
     "box_gpus": ["10de:2684"],
     "cuda_versions": ["11.8", "13.5"],
-    "nccl_install": True,
+    "nccl_version": "*",
     "frameworks_names": ["jax"],
     "base_packages": ["unattended-upgrades"],
 }

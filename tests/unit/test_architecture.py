@@ -8,7 +8,10 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-ROLES = ("base", "nvidia_driver", "cuda", "cudnn", "nccl", "frameworks", "jupyter")
+ROLES = (
+    *("base", "nvidia_archive", "nvidia_driver", "cuda", "cudnn"),
+    *("nccl", "frameworks", "jupyter"),
+)
 DOUBTFUL_NAMES = {"utils", "helpers", "common", "misc", "shared"}
 FILES = {
     ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path
@@ -88,18 +91,57 @@ def test_a_role_knows_no_other_role_but_its_words() -> None:
     assert strange == []
 
 
+def test_boxes_know_of_roles_their_words_alone() -> None:
+    known = {
+        name
+        for module in under("roles.box")
+        for name in uses(module)
+        for role in ROLES
+        if name == f"roles.{role}" or name.startswith(f"roles.{role}.")
+    }
+    assert known == {
+        "roles.base.settings",
+        "roles.jupyter.content",
+        "roles.nvidia_archive.content",
+        "roles.nvidia_archive.settings",
+    }
+
+
+def fact_classes() -> set[str]:
+    """Every class by which pyinfra asks a box, by name: those below FactBase, at any remove."""
+    theirs = {
+        name
+        for module in under("roles")
+        for source, name in imported(module)
+        if source.startswith("pyinfra.facts")
+    }
+    bases = {
+        node.name: {ast.unparse(base).partition("[")[0] for base in node.bases}
+        for module in under("roles")
+        for node in tree(module).body
+        if isinstance(node, ast.ClassDef)
+    }
+    found = {"FactBase", *theirs}
+    while more := {name for name, kin in bases.items() if kin & found} - found:
+        found |= more
+    return found
+
+
 def acts() -> set[tuple[str, str]]:
     """Every fact, operation and deploy of the roles: what belongs to deploy time."""
+    facts = fact_classes()
     found: set[tuple[str, str]] = set()
     for module in under("roles"):
         for node in tree(module).body:
-            if isinstance(node, ast.ClassDef):
-                marks = [ast.unparse(base) for base in node.bases]
-            elif isinstance(node, ast.FunctionDef):
-                marks = [ast.unparse(mark) for mark in node.decorator_list]
-            else:
-                continue
-            if any(mark.startswith(("FactBase", "operation(", "deploy(")) for mark in marks):
+            marks = (
+                [ast.unparse(mark) for mark in node.decorator_list]
+                if isinstance(node, ast.FunctionDef)
+                else []
+            )
+            fact = isinstance(node, ast.ClassDef) and node.name in facts
+            if isinstance(node, ast.ClassDef | ast.FunctionDef) and (
+                fact or any(mark.startswith(("operation(", "deploy(")) for mark in marks)
+            ):
                 found.add((module, node.name))
     return found
 
@@ -113,33 +155,54 @@ CHECKS = [
 def test_acts_are_found() -> None:
     assert {
         ("roles.box.facts", "BoxIdentity"),
+        ("roles.box.offered", "Offered"),
+        ("roles.box.packages", "DpkgFaults"),  # below Lines
+        ("roles.box.simulation", "WouldInstall"),
         ("roles.box.wheels", "venv"),
+        ("roles.nvidia_archive.deploy", "source"),
+        ("roles.nvidia_driver.closure", "DriverSource"),
+        ("roles.nvidia_driver.closure", "closure"),
         ("roles.nvidia_driver.deploy", "nvidia_driver"),
+        ("roles.nvidia_driver.facts", "ModuleState"),  # below FirstLine
+        ("roles.nvidia_driver.sources", "Sources"),  # below one of pyinfra's
     } <= acts()
+    assert ("roles.box.simulation", "simulation") not in acts(), "a parser is no act"
 
 
 @pytest.mark.parametrize("module", CHECKS)
 def test_checks_take_nothing_from_deploy_time(module: str) -> None:
     facts = [name for name in under("roles", "facts") if name != "roles.box.facts"]
-    assert broken([module], *under("roles", "deploy"), *facts, "pyinfra.facts") == []
+    acting = ["roles.nvidia_driver.closure", "roles.nvidia_driver.simulate"]
+    assert set(acting) <= set(FILES)
+    assert broken([module], *under("roles", "deploy"), *facts, *acting, "pyinfra.facts") == []
     assert broken([module], "pyinfra.operations", "pyinfra.context") == []
     assert imported(module) & acts() == set()
     assert ("pyinfra", "host") not in imported(module)
+
+
+def test_every_roles_checks_are_looked_at() -> None:
+    assert {f"roles.{role}.verify" for role in ROLES} <= set(CHECKS)
+
+
+def test_only_verbs_simulate() -> None:
+    assert broken(under("roles"), "roles.nvidia_driver.simulate") == []
+    assert "roles.nvidia_driver.simulate" in uses("deploys._look")
+    assert "roles.nvidia_driver.simulate" not in uses("deploys.dlbox")
 
 
 def test_the_stack_is_pure() -> None:
     stack = under("roles.stack")
     known = {name.split(".")[0] for module in stack for name in uses(module)}
     assert known == {
-        *("__future__", "collections", "functools", "pathlib", "re", "typing"),
-        *("pydantic", "yaml", "roles"),
+        *("__future__", "collections", "dataclasses", "datetime", "functools", "pathlib", "re"),
+        *("typing", "typing_extensions", "packaging", "pydantic", "yaml", "roles"),
     }
     ours = {name for module in stack for name in uses(module) if name.startswith("roles")}
     assert [name for name in ours if not name.startswith("roles.stack")] == []
 
 
 def test_settings_know_settings_and_the_stack_alone() -> None:
-    for module in [*under("roles", "settings"), "roles.knobs"]:
+    for module in [*under("roles", "settings"), "roles.knobs", "roles.wishes"]:
         ours = [name for name in uses(module) if name.startswith("roles.")]
         strange = [n for n in ours if not n.endswith("settings") and ".stack." not in n]
         assert strange == [], module

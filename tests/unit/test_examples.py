@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
 
+from roles.box.facts import Identity
 from roles.box.inventory import Choice, data, misjudged
+from roles.box.plan import plan
+from roles.stack.model import Refused
+from roles.stack.tables import catalog
 
 ROOT = Path(__file__).parents[2]
 
@@ -35,3 +41,39 @@ def test_the_lab_shows_all_three_places_of_a_knob(monkeypatch: pytest.MonkeyPatc
     assert by_name["gtx-2"]["jupyter_port"] == 8899, "its own"
     assert by_name["rtx-1"]["jupyter_port"] == 8888, "everybody's"
     assert by_name["build-1"]["ssh_user"] == "admin"
+
+
+BOX = Identity(
+    system="debian-13",
+    arch="x86_64",
+    uid=0,
+    systemd=True,
+    clock=0,
+    free_gb=100.0,
+    sudo="none",
+    foreign=(),
+    pci_gpus=(),
+)
+TODAY = date(2026, 11, 24)
+NO_JAX = ("ubuntu-22.04", "rtx-1")
+"""It names JAX, which has no wheels for Python 3.10 any more."""
+CARDS = {"gtx-1": "10de:1b06", "gtx-2": "10de:1b06", "rtx-1": "10de:2684", "build-1": None}
+
+
+@pytest.mark.parametrize("system", catalog().systems)
+def test_the_labs_boxes_get_a_stack_on_every_system(
+    system: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(ROOT)
+    hosts = {host.name: data(host) for host in Choice(str(ROOT / "inventory/lab.py")).hosts()}
+    assert set(hosts) == set(CARDS)
+    for name, card in CARDS.items():
+        box = replace(BOX, system=system, pci_gpus=(card,) if card else ())
+        if (system, name) == NO_JAX:
+            with pytest.raises(Refused, match="has no wheel for Python 3"):
+                plan(box, hosts[name], TODAY)
+            continue
+        driver = plan(box, hosts[name], TODAY).stack.driver
+        flavour = driver.flavour if driver else None
+        assert (driver is not None) == (card is not None)
+        assert flavour == "proprietary" or card != CARDS["gtx-1"], "its group says so"

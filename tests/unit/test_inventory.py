@@ -11,7 +11,7 @@ from deploys._guard import BadInput, request
 from roles.box.inventory import Choice, data, load, misjudged, source
 
 ROOT = Path(__file__).parents[2]
-UNKNOWN = "no such knob; did you mean 'nccl_install'?"
+UNKNOWN = "no such knob; did you mean 'nccl_version'?"
 LOW = "Input should be greater than or equal to 1024"
 FLEET = """
 gtx = [("gtx-1", {"jupyter_user": "ada"}), "gtx-2"]
@@ -38,9 +38,9 @@ def write(folder: Path, **files: str) -> str:
 
 
 def test_a_fault_names_the_file_of_its_group(folder: Path) -> None:
-    lab = write(folder, lab=FLEET, gtx="jupyter_port = 80\n", all="nccl_instal = True\n")
+    lab = write(folder, lab=FLEET, gtx="jupyter_port = 80\n", all="nccl_versoin = '*'\n")
     assert misjudged(load(lab)) == [
-        f"gtx-1, gtx-2, rtx-1: nccl_instal (group all): {UNKNOWN}",
+        f"gtx-1, gtx-2, rtx-1: nccl_versoin (group all): {UNKNOWN}",
         f"gtx-1, gtx-2: jupyter_port (group gtx): 80: {LOW}",
     ]
 
@@ -117,6 +117,9 @@ def test_more_group_data_may_be_given(folder: Path) -> None:
         ("cuda_versions=12.10", 12.1),
         ('cuda_versions=["12.10"]', ["12.10"]),
         ("jupyter_install=False", False),
+        ("nccl_version=*", "*"),
+        ("cudnn_version=9.10.*", "9.10.*"),
+        ("cudnn_version=9.1", 9.1),
         ("jupyter_user=a=b", "a=b"),
     ],
 )
@@ -214,7 +217,7 @@ def test_an_inventory_that_is_wrong(folder: Path, text: str, says: str) -> None:
     assert "\n" not in str(refusal.value)
 
 
-@pytest.mark.parametrize("verb", ["up", "verify"])
+@pytest.mark.parametrize("verb", ["up", "verify", "plan"])
 def test_bad_input_exits_2_with_a_line_per_fault(folder: Path, verb: str) -> None:
     lab = write(folder, lab=FLEET, gtx="jupyter_port = 80\n", rtx="nope = 1\n")
     run = subprocess.run(

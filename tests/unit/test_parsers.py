@@ -16,12 +16,11 @@ from roles.box.packages import Package, packages
 from roles.box.python import locked
 from roles.box.wheels import TREES, VENVS, stamp
 from roles.cuda.content import TOOLS, home, home_links
-from roles.frameworks.verify import runs_on
 from roles.jupyter.content import SETTINGS, kernel, unit
 from roles.nvidia_driver.content import UNATTENDED, nonfree, wanted_packages
-from roles.nvidia_driver.facts import OWN, Archive, Sources, archives
-from roles.stack.model import Driver
-from roles.stack.offers import Library, Toolkit
+from roles.nvidia_driver.sources import OWN, Archive, Sources, archives
+from roles.stack.model import Stack
+from roles.stack.parts import Driver, Fabric, Library, Toolkit
 
 BOX = """\
 system debian-13
@@ -33,24 +32,53 @@ free_kb 976562500
 sudo none
 foreign /usr/bin/nvidia-uninstall
 foreign /usr/local/cuda/bin/cuda-uninstaller
+kernel 6.12.94-amd64
+secure_boot 1
 gpu 10de:1b06
 gpu 10de:1b06
+bridge 1af1
+bridge nvlink5
 """
-PASCAL = Driver(branch=550, flavour="proprietary")
+DRIVER = Driver(
+    branch=550,
+    version="550.163.01",
+    pin="550.",
+    flavour="proprietary",
+    source="distro",
+    module="nvidia-kernel-dkms",
+    same=("nvidia-smi", "libcuda1"),
+    own=("nvidia-persistenced",),
+    desktop=("nvidia-driver",),
+    cuda="12.4",
+)
+STACK = Stack(
+    system="debian-13",
+    cards=(),
+    driver=DRIVER,
+    fabricmanager=None,
+    nvlsm=None,
+    cuda_compat=None,
+    toolkits=(),
+    cudnn=None,
+    nccl=None,
+    frameworks={},
+    repository=None,
+    choices={},
+    skipped={},
+    warnings=(),
+)
 NCCL = Library(
-    cuda=12, version="2.27.7", lock="nccl-cu12", package="nvidia/nccl", disk_gb=0.4, source="x"
+    cuda=12,
+    version="2.27.7",
+    lock="nccl-cu12-2.27.7",
+    package="nvidia/nccl",
+    disk_gb=0.4,
 )
 
 
 def toolkit(release: str, **fields: str) -> Toolkit:
     return Toolkit.model_validate(
-        {
-            "release": release,
-            "min_driver": 1,
-            "first_capability": "5.0",
-            "last_capability": "9.0",
-            **fields,
-        }
+        {"release": release, "min_driver": 1, "disk_gb": 1.0, **fields}
     )
 
 
@@ -65,11 +93,17 @@ def test_a_box_says_what_it_is() -> None:
         sudo="none",
         foreign=("/usr/bin/nvidia-uninstall", "/usr/local/cuda/bin/cuda-uninstaller"),
         pci_gpus=("10de:1b06", "10de:1b06"),
+        bridges=("1af1", "nvlink5"),
+        kernel="6.12.94-amd64",
+        secure_boot=True,
     )
 
 
 def test_a_bare_container_says_what_it_is() -> None:
-    said = "system ubuntu-24.04\narch aarch64\nuid 1000\ninit other\nclock 5\nfree_kb 0\nsudo free\n"
+    said = (
+        "system ubuntu-24.04\narch aarch64\nuid 1000\ninit other\nclock 5\nfree_kb 0\nsudo free\n"
+        "kernel \nsecure_boot 0\n"
+    )
     assert BoxIdentity().process(said.splitlines()) == Identity(
         system="ubuntu-24.04",
         arch="aarch64",
@@ -80,7 +114,16 @@ def test_a_bare_container_says_what_it_is() -> None:
         sudo="free",
         foreign=(),
         pci_gpus=(),
+        bridges=(),
+        kernel=None,
+        secure_boot=False,
     )
+
+
+def test_what_a_box_does_not_say_of_its_boot_is_no_error() -> None:
+    said = BOX.replace("kernel 6.12.94-amd64\n", "").replace("secure_boot 1\n", "")
+    box = identity(said.splitlines())
+    assert (box.kernel, box.secure_boot) == (None, False)
 
 
 @pytest.mark.parametrize(
@@ -154,7 +197,7 @@ SECURITY = Archive("http://deb/security/", "trixie-security", (), ())
 
 
 def test_the_distributions_archives_and_what_is_missing_of_them() -> None:
-    assert archives(Sources().process(APT.splitlines()), "trixie") == [
+    assert archives(Sources().process(APT.splitlines()), "trixie", "debian") == [
         TRIXIE,
         UPDATES,
         SECURITY,
@@ -162,7 +205,7 @@ def test_the_distributions_archives_and_what_is_missing_of_them() -> None:
 
 
 def test_no_archives_of_another_release() -> None:
-    assert archives(Sources().process(APT.splitlines()), "bookworm") == []
+    assert archives(Sources().process(APT.splitlines()), "bookworm", "debian") == []
 
 
 def test_a_box_that_follows_stable_goes_on_doing_so() -> None:
@@ -170,7 +213,50 @@ def test_a_box_that_follows_stable_goes_on_doing_so() -> None:
         ["##PYINFRA_FILE /etc/apt/sources.list", "deb http://deb/debian stable main contrib"]
     )
     missing = ("non-free", "non-free-firmware")
-    assert archives(sources, "trixie") == [Archive("http://deb/debian", "stable", missing, ())]
+    assert archives(sources, "trixie", "debian") == [
+        Archive("http://deb/debian", "stable", missing, ())
+    ]
+
+
+UBUNTU = """\
+##PYINFRA_FILE /etc/apt/sources.list.d/ubuntu.sources
+Types: deb
+URIs: http://mirror.example/ubuntu/
+Suites: noble noble-updates noble-backports
+Components: main universe
+Signed-By: /usr/share/keyrings/ubuntu-archive-keyring.gpg
+
+Types: deb
+URIs: http://mirror/pub/mirror/
+Suites: noble noble-security
+Components: main restricted universe multiverse
+
+##PYINFRA_FILE /etc/apt/sources.list.d/ppa.list
+deb http://ppa.launchpadcontent.net/x/y/ubuntu noble main
+deb http://vendor/linux noble main
+"""
+
+
+def test_ubuntus_archives_have_components_of_their_own() -> None:
+    found = archives(Sources().process(UBUNTU.splitlines()), "noble", "ubuntu")
+    key = (("signed-by", "/usr/share/keyrings/ubuntu-archive-keyring.gpg"),)
+    theirs = [a for a in found if "ppa" not in a.uri]
+    assert theirs == [
+        Archive("http://mirror.example/ubuntu/", "noble", ("restricted", "multiverse"), key),
+        Archive(
+            "http://mirror.example/ubuntu/",
+            "noble-updates",
+            ("restricted", "multiverse"),
+            key,
+        ),
+        Archive("http://mirror/pub/mirror/", "noble", (), ()),
+        Archive("http://mirror/pub/mirror/", "noble-security", (), ()),
+    ]
+
+
+def test_a_ppa_is_no_mirror_of_ubuntu() -> None:
+    found = archives(Sources().process(UBUNTU.splitlines()), "noble", "ubuntu")
+    assert [a.uri for a in found if "ppa" in a.uri] == []
 
 
 def test_what_dlbox_added_is_not_read_back() -> None:
@@ -219,7 +305,7 @@ def test_a_mirrors_own_options_go_along() -> None:
             "deb [arch=amd64 trusted=yes] http://mirror/debian trixie main",
         ]
     )
-    assert nonfree(archives(sources, "trixie")).splitlines()[-3:] == [
+    assert nonfree(archives(sources, "trixie", "debian")).splitlines()[-3:] == [
         "Components: contrib non-free non-free-firmware",
         "Architectures: amd64",
         "Trusted: yes",
@@ -236,34 +322,69 @@ def test_unattended_upgrades_still_mends_other_peoples_libraries() -> None:
         "libnppc12",
         "nvidia-smi",
         "libegl-nvidia0",
+        # Of Ubuntu and of NVIDIA's repository.
+        "nvidia-dkms-580-open",
+        "libnvidia-compute-580",
+        "libnvidia-cfg1",
+        "cuda-toolkit-13-0",
+        "cuda-compat-13-2",
+        "nvidia-fabricmanager",
+        "nvlsm",
+        "nvidia-driver-pinning-595.71.05",
     ]
     assert [n for n in free if any(re.match(p, n) for p in patterns)] == []
     assert [n for n in ours if not any(re.match(p, n) for p in patterns)] == []
 
 
 def test_driver_packages_move_together() -> None:
-    assert wanted_packages(PASCAL, desktop=False) == {
+    assert wanted_packages(STACK, DRIVER, desktop=False) == {
         "nvidia-kernel-dkms": "550.",
         "nvidia-smi": "550.",
         "libcuda1": "550.",
-        "libnvidia-ml1": "550.",
-        "libnvidia-cfg1": "550.",
-        "libnvidia-ptxjitcompiler1": "550.",
-        "libnvidia-nvvm4": "550.",
         "nvidia-persistenced": "",
-        "nvidia-modprobe": "",
     }
 
 
-def test_driver_packages_of_an_open_desktop() -> None:
-    driver = Driver(branch=550, flavour="open")
-    wanted = wanted_packages(driver, desktop=True)
-    assert wanted["nvidia-open-kernel-dkms"] == wanted["nvidia-driver"] == "550."
-    assert "nvidia-kernel-dkms" not in wanted
+def test_a_desktop_adds_what_x_needs_at_the_drivers_version() -> None:
+    lean = wanted_packages(STACK, DRIVER, desktop=False)
+    wanted = wanted_packages(STACK, DRIVER, desktop=True)
+    assert wanted == {**lean, "nvidia-driver": "550."}
+
+
+def test_nvswitches_add_their_managers() -> None:
+    fabric = Fabric(packages=("nvidia-fabricmanager",), pin="580.178.04-")
+    subnet = Fabric(packages=("nvlsm", "infiniband-diags"), pin="")
+    stack = STACK.model_copy(update={"fabricmanager": fabric, "nvlsm": subnet})
+    lean = wanted_packages(STACK, DRIVER, desktop=False)
+    assert wanted_packages(stack, DRIVER, desktop=False) == {
+        **lean,
+        "nvidia-fabricmanager": "580.178.04-",
+        "nvlsm": "",
+        "infiniband-diags": "",
+    }
+
+
+@pytest.mark.parametrize(
+    ("same", "holder"),
+    [
+        (("nvidia-smi", "libcuda1", "libnvidia-cfg1"), "libcuda1"),
+        (("nvidia-utils-580", "libnvidia-compute-580"), "libnvidia-compute-580"),
+        (("libnvidia-cfg1", "libnvidia-compute"), "libnvidia-compute"),
+    ],
+)
+def test_whoever_packages_it_libcuda_is_in_one_package(
+    same: tuple[str, ...], holder: str
+) -> None:
+    assert DRIVER.model_copy(update={"same": same}).libcuda == holder
 
 
 def test_a_packaged_toolkit_looks_like_nvidias_own() -> None:
-    packaged = toolkit("12.4", home="/usr/lib/nvidia-cuda-toolkit")
+    packaged = toolkit(
+        "12.4",
+        source="distro",
+        home="/usr/lib/nvidia-cuda-toolkit",
+        package="nvidia-cuda-toolkit",
+    )
     assert home(packaged) == "/usr/local/cuda-12.4"
     links = home_links(packaged)
     assert links["/usr/local/cuda-12.4/bin/nvcc"] == "/usr/bin/nvcc"
@@ -273,12 +394,21 @@ def test_a_packaged_toolkit_looks_like_nvidias_own() -> None:
 
 
 def test_a_toolkit_from_wheels_looks_like_nvidias_own() -> None:
-    assert home_links(toolkit("13.5", home="nvidia/cu13", lock="cuda-13.5")) == {
+    wheels = toolkit("13.5", source="wheels", home="nvidia/cu13", lock="cuda-13.5")
+    assert home_links(wheels) == {
         "/usr/local/cuda-13.5/bin": f"{TREES}/cuda-13.5/nvidia/cu13/bin",
         "/usr/local/cuda-13.5/include": f"{TREES}/cuda-13.5/nvidia/cu13/include",
         "/usr/local/cuda-13.5/lib64": f"{TREES}/cuda-13.5/nvidia/cu13/lib",
         "/usr/local/cuda-13.5/nvvm": f"{TREES}/cuda-13.5/nvidia/cu13/nvvm",
     }
+
+
+def test_nvidias_own_toolkit_needs_no_links() -> None:
+    own = toolkit(
+        "13.0", source="nvidia", home="/usr/local/cuda-13.0", package="cuda-toolkit-13-0"
+    )
+    assert home(own) == own.home
+    assert home_links(own) == {}
 
 
 def test_a_library_lies_where_compilers_and_pkg_config_look() -> None:
@@ -379,33 +509,12 @@ def test_checks_reach_this_machine() -> None:
 
 
 def test_what_a_lock_allows() -> None:
-    assert locked("nccl-cu12") == {"nvidia-nccl-cu12==2.27.7"}
-    assert {pin for pin in locked("jax-cuda12") if pin.startswith("jax==")} == {
-        *("jax==0.6.2", "jax==0.10.2", "jax==0.12.0.1")
+    assert locked("nccl-cu12-2.27.7") == {"nvidia-nccl-cu12==2.27.7"}
+    assert {pin for pin in locked("jax-0.10.2-cuda12") if pin.startswith("jax==")} == {
+        "jax==0.10.2"
     }
 
 
 def test_a_stamp_is_the_locks_own() -> None:
-    assert len(stamp("nccl-cu12")) == 64
-    assert stamp("nccl-cu12") != stamp("nccl-cu13")
-
-
-@pytest.mark.parametrize(
-    ("capability", "archs", "runs"),
-    [
-        ("6.1", "sm_50 sm_60 sm_70", True),
-        ("6.1", "sm_50 sm_70", False),
-        ("8.6", "sm_89", False),
-        ("8.9", "sm_80", True),
-        ("9.0", "sm_90a", True),
-        ("9.0", "sm_89 compute_90", True),
-        ("12.0", "sm_89 compute_90", False),
-        ("12.1", "sm_120", True),
-        ("10.0", "sm_100f", True),
-        ("7.5", "", False),
-    ],
-)
-def test_a_card_runs_code_of_its_major_and_no_later_minor(
-    capability: str, archs: str, *, runs: bool
-) -> None:
-    assert runs_on(capability, archs.split()) is runs
+    assert len(stamp("nccl-cu12-2.27.7")) == 64
+    assert stamp("nccl-cu12-2.27.7") != stamp("nccl-cu12-2.32.3")

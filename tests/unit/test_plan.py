@@ -1,16 +1,20 @@
 """What a box gets by what it says, and what stops a run before it begins."""
 
 from dataclasses import replace
+from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from roles.base.settings import Base
 from roles.box.facts import Identity
-from roles.box.plan import plan, preflight
-from roles.stack.model import Refused
+from roles.box.plan import Plan, plan, preflight, told
+from roles.stack.model import Refusal, Refused
+from tests.archive.keys import make_key
 
-GTX_1080_TI, RTX_4090 = "10de:1b06", "10de:2684"
+GTX_1080_TI, RTX_4090, A100, RTX_5090 = "10de:1b06", "10de:2684", "10de:20b0", "10de:2b85"
+TODAY = date(2026, 11, 24)
 NOW = 1_795_000_000
 BOX = Identity(
     system="debian-13",
@@ -25,14 +29,25 @@ BOX = Identity(
 )
 
 
+def planned(box: Identity, **data: Any) -> Plan:
+    return plan(box, data, TODAY)
+
+
+def refused(box: Identity, **data: Any) -> str:
+    with pytest.raises(Refused) as refusal:
+        planned(box, **data)
+    assert "\n" not in str(refusal.value)
+    return str(refusal.value)
+
+
 def cards(box: Identity, **data: Any) -> list[str]:
-    return [card.id for card in plan(box, data).stack.cards]
+    return [card.id for card in planned(box, **data).stack.cards]
 
 
 def test_cards_are_read_off_the_bus() -> None:
     box = replace(BOX, pci_gpus=(GTX_1080_TI, GTX_1080_TI))
     assert cards(box) == [GTX_1080_TI, GTX_1080_TI]
-    assert plan(box, {}).box == box
+    assert planned(box).box == box
     assert cards(BOX) == []
 
 
@@ -43,7 +58,7 @@ def test_declared_cards_beat_the_bus() -> None:
 
 
 def test_declared_without_a_card_beats_the_bus() -> None:
-    stack = plan(replace(BOX, pci_gpus=(GTX_1080_TI,)), {"box_gpus": []}).stack
+    stack = planned(replace(BOX, pci_gpus=(GTX_1080_TI,)), box_gpus=[]).stack
     assert (stack.cards, stack.driver, stack.toolkits) == ((), None, ())
 
 
@@ -53,9 +68,116 @@ def test_settings_become_the_stacks_wishes() -> None:
         "nvidia_driver_flavour": "open",
         "frameworks_names": ["jax"],
     }
-    stack = plan(BOX, data).stack
+    stack = planned(BOX, **data).stack
     assert stack.driver
     assert (stack.driver.flavour, list(stack.frameworks)) == ("open", ["jax"])
+
+
+def test_the_first_toolkit_suits_the_driver_and_the_others_are_compilers() -> None:
+    stack = planned(BOX, box_gpus=[RTX_4090], cuda_versions=["12.4", "13.5"]).stack
+    assert [toolkit.release for toolkit in stack.toolkits] == ["12.4", "13.5"]
+    assert [stack.runs(toolkit) for toolkit in stack.toolkits] == [True, False]
+
+
+def test_a_box_for_frameworks_alone_gets_no_compilers() -> None:
+    box = replace(BOX, pci_gpus=(GTX_1080_TI, GTX_1080_TI))
+    lean, full = planned(box, box_profile="framework_only").stack, planned(box).stack
+    assert (lean.toolkits, lean.cudnn, lean.nccl) == ((), None, None)
+    assert (lean.driver, lean.frameworks) == (full.driver, full.frameworks)
+    assert all((full.toolkits, full.cudnn, full.nccl))
+
+
+def test_switches_are_read_off_the_bus() -> None:
+    box = replace(BOX, system="ubuntu-24.04", pci_gpus=(A100,), bridges=("0369", "1af1"))
+    stack = planned(box).stack
+    assert stack.driver
+    assert stack.fabricmanager
+    assert stack.fabricmanager.pin == stack.driver.pin == f"{stack.driver.version}-"
+    assert stack.driver.source == "nvidia"
+    assert planned(replace(box, bridges=("0369",))).stack.fabricmanager is None
+
+
+def test_declared_cards_beat_the_buss_switches_too() -> None:
+    box = replace(BOX, system="ubuntu-24.04", pci_gpus=(A100,), bridges=("1af1",))
+    assert planned(box, box_gpus=[A100]).stack.fabricmanager is None
+    assert planned(box, box_gpus=[A100, "10de:1af1"]).stack.fabricmanager
+    assert planned(replace(box, bridges=()), box_gpus=[A100, "nvlink5"]).stack.nvlsm
+
+
+def test_the_kernel_that_boots_decides_among_modules() -> None:
+    wish = {"box_gpus": [RTX_4090], "nvidia_driver_flavour": "open"}
+    branches = {}
+    for kernel in ("6.12.94-amd64", "6.12.107-amd64", None):
+        driver = planned(replace(BOX, kernel=kernel), **wish).stack.driver
+        assert driver
+        branches[kernel] = driver.branch
+    assert branches == {"6.12.94-amd64": 550, "6.12.107-amd64": 595, None: 550}
+
+
+def test_secure_boot_is_said() -> None:
+    box = replace(BOX, pci_gpus=(GTX_1080_TI,))
+
+    def said(*, on: bool) -> list[str]:
+        warnings = planned(replace(box, secure_boot=on)).stack.warnings
+        return [line for line in warnings if line.startswith("Secure Boot is on")]
+
+    assert (len(said(on=True)), said(on=False)) == (1, [])
+
+
+def test_the_day_is_counted_from() -> None:
+    box = replace(BOX, system="ubuntu-24.04", pci_gpus=(RTX_4090,))
+    ends = "driver 580: its support ends on 2028-06-30, in 29 days"
+    assert plan(box, {}, date(2028, 6, 1)).stack.warnings == (ends,)
+    assert plan(box, {}, TODAY).stack.warnings == ()
+
+
+def test_nvidias_repository_without_its_key_is_refused_before_anything_is_done(
+    tmp_path: Path,
+) -> None:
+    box = replace(BOX, system="ubuntu-26.04", pci_gpus=(RTX_4090,))
+    assert refused(box, nvidia_driver_source="nvidia") == (
+        "the key of NVIDIA's repository for ubuntu2604 is not part of dlbox; fetch"
+        " https://developer.download.nvidia.com/compute/cuda/repos/ubuntu2604/x86_64/60DF8A40.pub"
+        " and name the file in nvidia_archive_key"
+    )
+    assert planned(box).stack.repository is None
+    file = tmp_path / "mirror.asc"
+    file.write_text(make_key(tmp_path, "a mirror").armored)
+    mirror = {"nvidia_archive_url": "https://mirror/cuda", "nvidia_archive_key": str(file)}
+    repository = planned(box, nvidia_driver_source="nvidia", **mirror).stack.repository
+    assert repository
+    assert repository.tag == "ubuntu2604"
+    alone = {"nvidia_archive_key": str(file)}
+    assert "its fingerprint is " in refused(box, nvidia_driver_source="nvidia", **alone)
+    assert planned(box, **alone).stack.repository is None, "a key that is not needed"
+
+
+def test_wheels_that_are_not_locked_are_not_installed() -> None:
+    box = replace(BOX, pci_gpus=(GTX_1080_TI,))
+    assert refused(box, frameworks_pytorch="2.14.0") == (
+        "pytorch-2.14.0-cu126 is not locked by hash;"
+        " run ./dlbox catalog --lock pytorch-2.14.0-cu126"
+    )
+    assert planned(box, frameworks_pytorch="2.7").stack.frameworks["pytorch"].locked
+
+
+@pytest.mark.parametrize(
+    ("nearest", "says"),
+    [
+        (None, "no"),
+        ("cuda=12.4", "no; what would do: cuda_versions = ['12.4']"),
+        ("cuda=none", "no; what would do: cuda_versions = []"),
+        ("cudnn=none", "no; what would do: cudnn_version = 'none'"),
+        ("nccl=2.32.3", "no; what would do: nccl_version = '2.32.3'"),
+        ("driver=550", "no; what would do: nvidia_driver_version = '550'"),
+        ("flavour=open", "no; what would do: nvidia_driver_flavour = 'open'"),
+        ("driver_source=distro", "no; what would do: nvidia_driver_source = 'distro'"),
+        ("pytorch=2.7.1", "no; what would do: frameworks_pytorch = '2.7.1'"),
+        ("jax_variant=cuda12", "no; what would do: frameworks_jax_variant = 'cuda12'"),
+    ],
+)
+def test_a_remedy_is_told_in_the_words_of_the_knobs(nearest: str | None, says: str) -> None:
+    assert told(Refusal(because="no", nearest=nearest)) == says
 
 
 @pytest.mark.parametrize(
@@ -69,24 +191,40 @@ def test_settings_become_the_stacks_wishes() -> None:
         (
             replace(BOX, pci_gpus=(GTX_1080_TI, "10de:ffff")),
             {},
-            "its GPU 10de:ffff is not in the id table (roles/stack/catalog/gpus.yaml)",
+            "10de:ffff is not in the id table (roles/stack/catalog/gpus.yaml): what drives it is unknown, and so not allowed",
         ),
         (
             replace(BOX, system="fedora-40"),
             {},
-            "fedora-40 is not supported; take debian-12, debian-13, ubuntu-22.04, ubuntu-24.04",
+            "fedora-40 is not supported; take debian-12, debian-13, ubuntu-22.04, ubuntu-24.04, ubuntu-26.04",
         ),
         (
             BOX,
             {"box_gpus": [GTX_1080_TI], "cuda_versions": ["13.5"]},
-            "CUDA 13.5 does not compile for a GeForce GTX 1080 Ti (sm_61); take 12.4",
+            "cuda=13.5: CUDA 13.5 does not compile for a GeForce GTX 1080 Ti (sm_61); what would do: cuda_versions = ['12.4']",
+        ),
+        (
+            BOX,
+            {"box_gpus": [GTX_1080_TI], "nvidia_driver_flavour": "open"},
+            "flavour=open: there are no open modules for a GeForce GTX 1080 Ti (Pascal); what would do: nvidia_driver_flavour = 'proprietary'",
+        ),
+        (
+            BOX,
+            {"box_gpus": [RTX_5090], "frameworks_names": ["tensorflow"]},
+            "tensorflow=*: TensorFlow 2.21.0 (cu12) has no code for a GeForce RTX 5090 (sm_120); what would do: frameworks_tensorflow = 'none'",
         ),
     ],
 )
 def test_a_box_is_refused(box: Identity, data: dict[str, Any], says: str) -> None:
-    with pytest.raises(Refused) as refusal:
-        plan(box, data)
-    assert str(refusal.value) == says
+    assert refused(box, **data) == says
+
+
+def test_a_framework_without_code_for_the_cards_is_left_out_unless_named() -> None:
+    stack = planned(BOX, box_gpus=[RTX_5090]).stack
+    assert list(stack.frameworks) == ["pytorch"]
+    assert stack.skipped["tensorflow"] == (
+        "TensorFlow 2.21.0 (cu12) has no code for a GeForce RTX 5090 (sm_120)"
+    )
 
 
 def test_a_card_unknown_on_the_bus_does_not_stop_a_declared_box() -> None:
@@ -95,7 +233,7 @@ def test_a_card_unknown_on_the_bus_does_not_stop_a_declared_box() -> None:
 
 def refusal(box: Identity, now: float = NOW, *, fresh: bool = True, **knobs: Any) -> str:
     """Preflight a box that is to get the frameworks alone, 15.5 GB; "" when it passes."""
-    stack = plan(replace(box, pci_gpus=()), {}).stack
+    stack = planned(replace(box, pci_gpus=())).stack
     try:
         preflight(box, stack, Base(**knobs), now, fresh=fresh)
     except Refused as refused:

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import re
 import runpy
+import shlex
 
+import pytest
+
+from deploys.plan import main
 from roles.knobs import ROLES
 from roles.reference import ROOT, readme, tables
 
@@ -40,3 +44,23 @@ def test_every_role_is_in_the_readme() -> None:
     )
     folders = {path.parent.name for path in (ROOT / "roles").glob("*/deploy.py")} - {"box"}
     assert folders <= listed
+
+
+PLANS = re.findall(
+    r"^```\n\$ \./dlbox (plan .*)\n((?:(?!```).*\n)*)```",
+    PAGE,
+    re.MULTILINE,
+)
+
+
+def test_the_readme_shows_a_plan_and_a_refusal() -> None:
+    assert [said.startswith("refused") for _, said in PLANS] == [False, True]
+
+
+@pytest.mark.parametrize(("typed", "said"), PLANS, ids=[typed for typed, _ in PLANS])
+def test_a_plan_in_the_readme_is_what_dlbox_says(
+    typed: str, said: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    main(shlex.split(typed)[1:])
+    assert capsys.readouterr().out == said

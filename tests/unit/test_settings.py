@@ -8,21 +8,34 @@ from pydantic import ValidationError
 
 from roles.base.settings import Base
 from roles.cuda.settings import Cuda
-from roles.knobs import ROLES, faults, wishes
+from roles.knobs import ROLES, faults
+from roles.nvidia_archive.settings import NvidiaArchive
 from roles.settings import RoleSettings
-from roles.stack.model import Wishes
 
 QUOTES = "; write it in quotes (a bare 12.10 is the number 12.1)"
 FRAMEWORKS = "Input should be 'pytorch', 'tensorflow' or 'jax'"
+WISH = "is no version, prefix (9.10.*), range (>=12.6,<13), * or none"
+VARIANT = "is no wheel variant such as cu126 or cuda13"
+BOTH = "leaves it out; drop one of the two"
 GOOD: dict[str, Any] = {
     "box_gpus": ["10de:1b06", "10de:1b06"],
     "base_packages": ["htop"],
     "base_min_free_gb": 0,
     "nvidia_driver_flavour": "proprietary",
     "cuda_versions": ["12.4", "13.5"],
-    "cudnn_install": False,
-    "nccl_install": True,
+    "box_profile": "full",
+    "nvidia_archive_url": "https://mirror/compute/cuda/repos",
+    "nvidia_driver_version": "580",
+    "nvidia_driver_source": "nvidia",
+    "cuda_compat": None,
+    "cudnn_version": "none",
+    "nccl_version": "*",
     "frameworks_names": ["pytorch", "jax"],
+    "frameworks_pytorch": ">=2.7,<2.11",
+    "frameworks_pytorch_variant": "cu126",
+    "frameworks_tensorflow": "2.21",
+    "frameworks_jax": "0.10.*",
+    "frameworks_jax_variant": "cuda12",
     "jupyter_port": 65535,
 }
 
@@ -31,19 +44,40 @@ GOOD: dict[str, Any] = {
     ("knob", "value", "fault"),
     [
         ("cuda_versoins", [], "no such knob; did you mean 'cuda_versions'?"),
-        ("nccl", True, "no such knob; did you mean 'nccl_install'?"),
+        ("nccl", True, "no such knob; did you mean 'nccl_version'?"),
+        ("nvidia_archive_mirror", "", "no such knob; did you mean 'nvidia_archive_url'?"),
         ("Jupyter_port", 8888, "no such knob; did you mean 'jupyter_port'?"),
         ("zzz", 1, "no such knob; README lists every knob"),
         ("box_gpus", ["1b06"], "['1b06']: '1b06' is not a PCI id; write vendor:device as lspci -nn does: 10de:1b06"),
         ("box_gpus", ["10DE:1B06"], "['10DE:1B06']: '10DE:1B06' is not a PCI id; write vendor:device as lspci -nn does: 10de:1b06"),
         ("box_gpus", ["10de:ffff"], "['10de:ffff']: '10de:ffff' is no NVIDIA GPU of the id table (roles/stack/catalog/gpus.yaml)"),
+        ("box_gpus", ["1aff"], "['1aff']: '1aff' is not a PCI id; write vendor:device as lspci -nn does: 10de:1b06"),
+        ("box_gpus", ["nvlink4"], "['nvlink4']: 'nvlink4' is not a PCI id; write vendor:device as lspci -nn does: 10de:1b06"),
+        ("box_profile", "frameworks_only", "'frameworks_only': Input should be 'full' or 'framework_only'; did you mean 'framework_only'?"),
+        ("box_profile", None, "None: Input should be 'full' or 'framework_only'"),
         ("box_gpus", "10de:1b06", "'10de:1b06': Input should be a valid list"),
         ("cuda_versions", [12.10], f"[12.1]: Input should be a valid string{QUOTES}"),
-        ("cuda_versions", ["12"], r"['12']: String should match pattern '^\d+\.\d+$'"),
+        ("cuda_versions", ["12.x"], f"['12.x']: '12.x' {WISH}"),
+        ("cuda_versions", "12.4", "'12.4': Input should be a valid list"),
+        ("cuda_compat", "new", f"'new': 'new' {WISH}"),
+        ("cudnn_version", 9.10, f"9.1: Input should be a valid string{QUOTES}"),
+        ("cudnn_version", "newest", f"'newest': 'newest' {WISH}"),
+        ("nccl_version", True, f"True: Input should be a valid string{QUOTES}"),
+        ("nccl_version", "", f"'': '' {WISH}"),
+        ("nvidia_driver_version", 580, f"580: Input should be a valid string{QUOTES}"),
+        ("nvidia_driver_version", "r580", f"'r580': 'r580' {WISH}"),
+        ("nvidia_driver_source", "debian", "'debian': Input should be 'distro' or 'nvidia'"),
+        ("nvidia_driver_source", "nvida", "'nvida': Input should be 'distro' or 'nvidia'; did you mean 'nvidia'?"),
+        ("frameworks_pytorch", "latest", f"'latest': 'latest' {WISH}"),
+        ("frameworks_pytorch_variant", "cpu", f"'cpu': 'cpu' {VARIANT}"),
+        ("frameworks_tensorflow", ">=2.x", f"'>=2.x': '>=2.x' {WISH}"),
+        ("frameworks_jax", 0.10, f"0.1: Input should be a valid string{QUOTES}"),
+        ("frameworks_jax_variant", "cuda", f"'cuda': 'cuda' {VARIANT}"),
+        ("nvidia_archive_url", "mirror/repos", "'mirror/repos': is no address; write https://HOST/PATH, http://HOST/PATH or file:/PATH"),
+        ("nvidia_archive_key", "/no/such.asc", "'/no/such.asc': cannot read it: No such file or directory"),
         ("nvidia_driver_flavour", "opn", "'opn': Input should be 'open' or 'proprietary'; did you mean 'open'?"),
         ("nvidia_driver_flavour", "purple", "'purple': Input should be 'open' or 'proprietary'"),
         ("nvidia_driver_desktop", "yes", "'yes': Input should be a valid boolean"),
-        ("cudnn_install", 1, "1: Input should be a valid boolean"),
         ("jupyter_install", 0, "0: Input should be a valid boolean"),
         ("frameworks_names", ["pytroch"], f"['pytroch']: {FRAMEWORKS}; did you mean 'pytorch'?"),
         ("frameworks_names", ["theano"], f"['theano']: {FRAMEWORKS}"),
@@ -86,13 +120,63 @@ def test_all_faults_are_found_at_once() -> None:
     ]
 
 
-@pytest.mark.parametrize("knob", ["cudnn_install", "nccl_install"])
+@pytest.mark.parametrize("gone", ["cudnn_install", "nccl_install"])
+def test_a_knob_of_before_is_not_taken_for_another_roles(gone: str) -> None:
+    [fault] = faults({gone: True}).values()
+    assert fault.startswith("no such knob; ")
+    assert "jupyter" not in fault
+
+
+@pytest.mark.parametrize("knob", ["cudnn_version", "nccl_version"])
 def test_a_library_without_any_toolkit_is_a_contradiction(knob: str) -> None:
-    assert faults({"cuda_versions": [], knob: True}) == {
-        knob: "True, but cuda_versions = [] leaves no toolkit to use it with; name one, or drop it"
+    assert faults({"cuda_versions": [], knob: "*"}) == {
+        knob: "asked for, but cuda_versions = [] leaves no toolkit to use it with; drop one of the two"
     }
-    assert faults({"cuda_versions": [], knob: False}) == {}
-    assert faults({"cuda_versions": ["12.4"], knob: True}) == {}
+    for good in ("none", None):
+        assert faults({"cuda_versions": [], knob: good}) == {}
+    for toolkits in (["12.4"], None):
+        assert faults({"cuda_versions": toolkits, knob: "*"}) == {}
+
+
+@pytest.mark.parametrize(
+    ("knob", "value"),
+    [("cuda_versions", ["12.4"]), ("cudnn_version", "9.10.*"), ("nccl_version", "*")],
+)
+def test_a_compiler_and_no_compilers_is_a_contradiction(knob: str, value: Any) -> None:
+    assert faults({"box_profile": "framework_only", knob: value}) == {
+        knob: f'asked for, but box_profile = "framework_only" {BOTH}'
+    }
+    assert faults({"box_profile": "full", knob: value}) == {}
+    nothing: Any = [] if knob == "cuda_versions" else "none"
+    for good in (nothing, None):
+        assert faults({"box_profile": "framework_only", knob: good}) == {}
+
+
+def test_contradictions_are_looked_for_among_good_values_only() -> None:
+    data = {"cuda_versions": [], "cudnn_version": "*", "jupyter_port": 1}
+    assert list(faults(data)) == ["jupyter_port"]
+
+
+def test_nvswitches_are_declared_beside_cards() -> None:
+    for switch in ("10de:1af1", "10de:22a3", "1af1", "nvlink5"):
+        assert faults({"box_gpus": ["10de:2330", switch]}) == {}
+
+
+def test_a_file_without_a_key(tmp_path: Path) -> None:
+    file = tmp_path / "key.gpg"
+    file.write_bytes(b"\x99\x02\x0d\x04")
+    assert faults({"nvidia_archive_key": str(file)}) == {
+        "nvidia_archive_key": f"{str(file)!r}: holds no ASCII-armored OpenPGP key"
+    }
+    file.write_text("-----BEGIN PGP PUBLIC KEY BLOCK-----\n")
+    assert faults({"nvidia_archive_key": str(file)}) == {}
+
+
+@pytest.mark.parametrize("url", ["https://m/cuda", "http://m:8080/cuda", "file:/srv/cuda"])
+def test_a_mirror_is_an_address_without_its_last_slash(url: str) -> None:
+    data = {"nvidia_archive_url": f"{url}/"}
+    assert faults(data) == {}
+    assert NvidiaArchive.of(data).url == url
 
 
 def test_pyinfras_own_data_is_let_through() -> None:
@@ -100,33 +184,21 @@ def test_pyinfras_own_data_is_let_through() -> None:
     assert faults(ours) == {}
 
 
-def test_good_data_has_no_faults_and_becomes_wishes() -> None:
+def test_good_data_has_no_faults() -> None:
     assert faults(GOOD) == {}
-    assert wishes(GOOD) == Wishes(
-        flavour="proprietary",
-        cuda=("12.4", "13.5"),
-        cudnn=False,
-        nccl=True,
-        frameworks=("pytorch", "jax"),
-    )
-
-
-def test_no_data_leaves_all_to_the_table() -> None:
     assert faults({}) == {}
-    assert wishes({}) == Wishes(
-        flavour=None, cuda=None, cudnn=None, nccl=None, frameworks=("pytorch", "tensorflow")
-    )
 
 
-def test_no_toolkit_is_not_the_same_as_no_wish() -> None:
-    assert wishes({"cuda_versions": [], "frameworks_names": []}) == Wishes(
-        cuda=(), frameworks=()
-    )
+@pytest.mark.parametrize(
+    "versions", [["12.4"], ["12"], ["12.*"], ["*"], ["none"], [">=12.6,<13", "13.5"], [], None]
+)
+def test_toolkits_may_be_named_loosely(versions: list[str] | None) -> None:
+    assert faults({"cuda_versions": versions}) == {}
 
 
 def test_settings_read_only_their_own_knobs() -> None:
     data = {"cuda_versions": ["12.4"], "base_lock_timeout_s": 5, "ssh_user": "admin"}
-    assert Cuda.of(data).model_dump() == {"versions": ["12.4"]}
+    assert Cuda.of(data).model_dump() == {"versions": ["12.4"], "compat": None}
     assert Base.of(data).model_dump() == {
         "packages": [],
         "ca_bundle": None,

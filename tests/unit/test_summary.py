@@ -1,6 +1,7 @@
 """What the owner of a box is told at the end of a run, word for word."""
 
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
@@ -26,17 +27,24 @@ LAYERS = [
     "driver 550 (proprietary), held",
     "            CUDA 12.4",
     "            cuDNN 9.10.2.21",
-    "            NCCL 2.27.7",
+    "            NCCL 2.32.3",
     "            pytorch 2.7.1 (CUDA 12.6, cuDNN 9.5.1.17)",
     "            tensorflow 2.21.0 (CUDA 12.9, cuDNN 9.10.2.21)",
 ]
 HOW = " with the token: sudo cat /etc/dlbox/jupyter-token"
 AGAIN = "mend the cause above and run the same command again; it goes on where it stopped"
-NO_JAX = "  skipped   jax: not in frameworks_names"
+NO_JAX = "  skipped   jax: not asked for"
+MIND = [
+    "  mind      driver 550: NVIDIA's own support of this branch has ended",
+    "            several cards share the board's PCIe lanes: see `lspci -vv`, LnkSta, for what each got",
+]
+
+
+TODAY = date(2026, 11, 24)
 
 
 def planned(*, gpus: int = 2, systemd: bool = True, **data: Any) -> Plan:
-    return plan(replace(BOX, systemd=systemd, pci_gpus=BOX.pci_gpus[:gpus]), data)
+    return plan(replace(BOX, systemd=systemd, pci_gpus=BOX.pci_gpus[:gpus]), data, TODAY)
 
 
 def test_a_box_that_stands() -> None:
@@ -46,6 +54,7 @@ def test_a_box_that_stands() -> None:
         *LAYERS[1:],
         "            JupyterLab on 127.0.0.1:8888",
         NO_JAX,
+        *MIND,
         "  next      dlbox-env pytorch",
         f"            ssh -L 8888:127.0.0.1:8888 gtx-1; http://127.0.0.1:8888{HOW}",
         "            ./dlbox verify",
@@ -73,6 +82,7 @@ def test_a_box_that_was_only_looked_at() -> None:
         f"  would get {LAYERS[0]}",
         *LAYERS[1:],
         NO_JAX,
+        *MIND,
     ]
 
 
@@ -93,15 +103,17 @@ def test_a_box_that_failed_in_the_middle() -> None:
         *HEAD,
         f"  failed    {why}",
         NO_JAX,
+        *MIND,
         f"  next      {AGAIN}",
     ]
 
 
 def test_a_box_without_systemd_says_that_nothing_was_started() -> None:
     said = told("gtx-1", Outcome(plan=planned(systemd=False)))
-    assert said[-4:] == [
+    assert said[-6:] == [
         NO_JAX,
         "            services: init is not systemd; units are installed, not started",
+        *MIND,
         "  next      dlbox-env pytorch",
         "            ./dlbox verify",
     ]
@@ -112,11 +124,13 @@ def test_a_box_without_a_gpu() -> None:
     assert said == [
         "",
         "@podman/box: debian-13, no GPU",
-        "  stands    jax 0.12.0.1 (CUDA 12.9, cuDNN 9.10.2.21)",
+        "  stands    jax 0.12.0.1 (CUDA 13.5, cuDNN 9.28.1.4)",
         "  skipped   driver: no GPU, by declaration or on the PCI bus",
-        "            CUDA, cuDNN, NCCL: no GPU, by declaration or on the PCI bus",
-        "            pytorch: not in frameworks_names",
-        "            tensorflow: not in frameworks_names",
+        "            cuda: no GPU, by declaration or on the PCI bus",
+        "            cudnn: no CUDA toolkit to use it with",
+        "            nccl: no GPU, by declaration or on the PCI bus",
+        "            pytorch: not wanted",
+        "            tensorflow: not wanted",
         "  next      dlbox-env jax",
         "            ./dlbox verify",
     ]
@@ -125,20 +139,23 @@ def test_a_box_without_a_gpu() -> None:
 def test_a_box_with_one_gpu_has_no_nccl() -> None:
     said = told("gtx-1", Outcome(plan=planned(gpus=1), dry=True))
     assert said[1] == "gtx-1: debian-13, 1 x GeForce GTX 1080 Ti"
-    assert "  skipped   NCCL: one GPU; nccl_install = True brings it all the same" in said
+    [skipped] = [line for line in said if "nccl" in line]
+    assert skipped.startswith("  skipped   nccl: one GPU")
 
 
 @pytest.mark.parametrize(
     ("gpus", "data", "reason"),
     [
-        (2, {"nccl_install": False}, "NCCL: nccl_install = False"),
-        (2, {"cudnn_install": False}, "cuDNN: cudnn_install = False"),
+        (2, {"nccl_version": "none"}, "nccl: not wanted"),
+        (2, {"cudnn_version": "none"}, "cudnn: not wanted"),
+        (2, {"frameworks_tensorflow": "none"}, "tensorflow: not wanted"),
+        (2, {"box_profile": "framework_only"}, "cuda: not wanted"),
         (
             0,
             {"cuda_versions": ["12.4"]},
-            "NCCL: no GPU; nccl_install = True brings it all the same",
+            "nccl: no GPU, by declaration or on the PCI bus",
         ),
-        (2, {"cuda_versions": []}, "CUDA, cuDNN, NCCL: cuda_versions = []"),
+        (2, {"cuda_versions": []}, "cudnn: no CUDA toolkit to use it with"),
     ],
 )
 def test_what_was_skipped_has_its_true_reason(
@@ -153,11 +170,40 @@ def test_a_toolkit_newer_than_the_driver_only_compiles() -> None:
     said = told("rtx-1", Outcome(plan=planned(**data), dry=True))
     running = "            running what CUDA 13.5 compiles: needs driver 580 or newer"
     assert running in said
+    data["cuda_versions"] = ["12.4"]
+    assert "running what" not in "\n".join(told("rtx-1", Outcome(plan=planned(**data))))
+
+
+def test_nvidias_driver_and_its_fabric_manager_are_named_so() -> None:
+    data: dict[str, Any] = {"box_gpus": ["10de:20b0", "10de:1af1"]}
+    hgx = plan(replace(BOX, system="ubuntu-24.04"), data, TODAY)
+    assert told("hgx", Outcome(plan=hgx))[:4] == [
+        "",
+        "hgx: ubuntu-24.04, 1 x A100 SXM4 40GB",
+        "  stands    driver 580 (open, NVIDIA's), held",
+        "            Fabric Manager 580.178.04",
+    ]
+
+
+def test_what_most_boxes_lack_is_not_said_to_be_missing() -> None:
+    said = "\n".join(told("gtx-1", Outcome(plan=planned())))
+    assert [word for word in ("fabricmanager", "nvlsm", "cuda_compat") if word in said] == []
+
+
+def test_a_box_with_nothing_to_mind_has_no_such_line() -> None:
+    ada: dict[str, Any] = {"box_gpus": ["10de:2684"]}
+    quiet = plan(replace(BOX, system="ubuntu-24.04"), ada, TODAY)
+    assert [line for line in told("rtx-1", Outcome(plan=quiet)) if "mind" in line] == []
+    loud = plan(replace(BOX, system="ubuntu-24.04", secure_boot=True), ada, TODAY)
+    assert [line for line in told("rtx-1", Outcome(plan=loud)) if "mind" in line] == [
+        "  mind      Secure Boot is on: the module is loaded only once the key it is signed with is enrolled"
+    ]
 
 
 def test_a_box_with_nothing_to_enter() -> None:
     said = told("cpu", Outcome(plan=planned(gpus=0, frameworks_names=[])))
     assert said[2] == "  skipped   driver: no GPU, by declaration or on the PCI bus"
+    assert "            jax: not wanted" in said
     assert said[-1] == "  next      ./dlbox verify"
 
 

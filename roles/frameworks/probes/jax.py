@@ -20,7 +20,8 @@ step = jax.jit(
 )
 for _ in range(200):
     w = step(w)
-[ptxas] = Path(get_path("purelib")).glob("nvidia/cuda_nvcc/bin/ptxas")
+# CUDA 12's wheels have a folder each, CUDA 13's share one.
+[ptxas] = Path(get_path("purelib")).glob("nvidia/cu*/bin/ptxas")
 says = subprocess.run([str(ptxas), "--help"], capture_output=True, text=True, check=True).stdout
 found = {
     "version": jax.__version__,

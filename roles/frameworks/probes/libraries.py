@@ -7,20 +7,29 @@ from pathlib import Path
 from sysconfig import get_path
 
 site = Path(get_path("purelib"))
+# CUDA 12's wheels have a folder each, CUDA 13's share one.
+CUDART = ("nvidia/cuda_runtime/lib/libcudart.so.*", "nvidia/cu*/lib/libcudart.so.*")
+CUBLAS = ("nvidia/cublas/lib/libcublasLt.so.*", "nvidia/cu*/lib/libcublasLt.so.*")
 
 
-def load(pattern: str) -> ctypes.CDLL:
-    """Load the one library of the venv's own wheels that the pattern names."""
-    [path] = sorted(site.glob(pattern))
+def load(*patterns: str) -> ctypes.CDLL:
+    """Load the one library of the venv's own wheels that the patterns name."""
+    [path] = sorted({path for pattern in patterns for path in site.glob(pattern)})
     return ctypes.CDLL(str(path), mode=ctypes.RTLD_GLOBAL)
 
 
-for needed in ("nvidia/cuda_runtime/lib/libcudart.so.*", "nvidia/cublas/lib/libcublasLt.so.*"):
-    load(needed)
+def release() -> str:
+    """Return the release of the CUDA runtime, whichever its wheel is called."""
+    names = {each.metadata["Name"]: each.version for each in metadata.distributions()}
+    [version] = [
+        names[n] for n in ("nvidia-cuda-runtime-cu12", "nvidia-cuda-runtime") if n in names
+    ]
+    return ".".join(version.split(".")[:2])
+
+
+load(*CUDART)
+load(*CUBLAS)
 nccl = ctypes.c_int()
 load("nvidia/nccl/lib/libnccl.so.*").ncclGetVersion(ctypes.byref(nccl))
 cudnn = load("nvidia/cudnn/lib/libcudnn.so.*").cudnnGetVersion()
-runtime = metadata.version("nvidia-cuda-runtime-cu12")
-print(
-    json.dumps({"cuda": ".".join(runtime.split(".")[:2]), "cudnn": cudnn, "nccl": nccl.value})
-)
+print(json.dumps({"cuda": release(), "cudnn": cudnn, "nccl": nccl.value}))

@@ -1,0 +1,35 @@
+"""What a cuDNN consists of."""
+
+from __future__ import annotations
+
+from roles.stack.candidate import order
+
+PARTS = ("", "_adv", "_backend", "_cnn", "_graph", "_ops", "_version")
+LIBRARIES = (
+    "cudnn",
+    "cudnn_adv",
+    "cudnn_cnn",
+    "cudnn_engines_precompiled",
+    "cudnn_engines_runtime_compiled",
+    "cudnn_graph",
+    "cudnn_heuristic",
+    "cudnn_ops",
+)
+LAST_SMALL = "9.10.2.21"
+"""Up to here the wheels are as above; the next ones of the catalogue, 9.28, have more (2026-11-24)."""
+
+
+def headers(version: str) -> tuple[str, ...]:
+    """Return the headers that cudnn.h includes, and itself."""
+    more = ("_gnn_ops", "_subquadratic_ops") if _has_more(version) else ()
+    return tuple(f"cudnn{part}.h" for part in (*PARTS, *more))
+
+
+def libraries(version: str) -> tuple[str, ...]:
+    """Return the libraries, the one that people link first."""
+    more = ("cudnn_engines_tensor_ir", "cudnn_ext") if _has_more(version) else ()
+    return (*LIBRARIES, *more)
+
+
+def _has_more(version: str) -> bool:
+    return order(version) > order(LAST_SMALL)

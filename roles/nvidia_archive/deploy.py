@@ -1,0 +1,68 @@
+"""Add NVIDIA's apt repository where the stack needs it, and take it away where it does not."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from io import StringIO
+from typing import Any
+
+from pyinfra import host
+from pyinfra.api import FileUploadCommand, QuoteString, StringCommand, deploy, operation
+from pyinfra.facts.files import FileContents
+from pyinfra.operations import files
+
+from roles.box import apt
+from roles.box.inventory import data
+from roles.box.plan import Plan
+from roles.nvidia_archive import content
+from roles.nvidia_archive.settings import NvidiaArchive
+
+
+@deploy("NVIDIA archive")
+def nvidia_archive(plan: Plan) -> None:
+    """Have NVIDIA's repository with its pins, or neither."""
+    repository = plan.stack.repository
+    if repository is None:
+        for path in (content.SOURCE, content.PINS):
+            files.file(name=f"Have no {path}", path=path, present=False)
+        return
+    files.put(
+        name="Pin what may come from NVIDIA",
+        src=StringIO(content.pins(plan.stack, repository)),
+        dest=content.PINS,
+        mode="644",
+    )
+    source(
+        name="Add NVIDIA's repository",
+        text=content.source(repository, NvidiaArchive.of(data(host))),
+    )
+
+
+@operation()
+def source(text: str) -> Generator[Any, None, None]:
+    """Have the source, once apt has read it and trusts it.
+
+    A source that apt cannot read or does not trust, left in place, would break every later
+    `apt-get update` of the box.
+    """
+    found = host.get_fact(FileContents, path=content.SOURCE)
+    if found is not None and "\n".join(found).strip() == text.strip():
+        host.noop(f"{content.SOURCE} is as planned")
+        return
+    trial = "/var/lib/dlbox/apt-trial"
+    yield StringCommand("umask 022; rm -rf", trial, f"&& mkdir -p {trial}/parts {trial}/lists")
+    yield FileUploadCommand(StringIO(text), f"{trial}/parts/dlbox-nvidia.sources")
+    alone = (
+        f"-o Dir::Etc::SourceList=/dev/null -o Dir::Etc::SourceParts={trial}/parts"
+        f" -o Dir::State::Lists={trial}/lists"
+    )
+    yield StringCommand(f"chmod -R a+rX {trial}; apt-get -q update -eany", alone)
+    placed = QuoteString(content.SOURCE)
+    yield StringCommand(
+        f"install -m 644 {trial}/parts/dlbox-nvidia.sources",
+        QuoteString(f"{content.SOURCE}.new"),
+    )
+    yield StringCommand(
+        "mv", QuoteString(f"{content.SOURCE}.new"), placed, f"&& rm -rf {trial}"
+    )
+    yield StringCommand(apt.REFRESH)

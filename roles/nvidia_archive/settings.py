@@ -1,0 +1,35 @@
+"""What a caller may decide about NVIDIA's apt repository."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from pydantic import field_validator
+
+from roles.settings import RoleSettings, file_with
+
+
+class NvidiaArchive(RoleSettings):
+    """Settings of the nvidia_archive role."""
+
+    role: ClassVar[str] = "nvidia_archive"
+
+    url: str | None = None
+    """Mirror of NVIDIA's repository, up to but without the system's own folder (debian13 and so on).
+    None: NVIDIA's own server."""
+
+    key: str | None = None
+    """File on the controller with the key (ASCII-armored) that signs it. None: NVIDIA's own, of
+    which the fingerprint is pinned; a mirror that signs anew has its own key."""
+
+    @field_validator("url")
+    @classmethod
+    def _address(cls, url: str | None) -> str | None:
+        if url is not None and not url.startswith(("https://", "http://", "file:/")):
+            msg = "is no address; write https://HOST/PATH, http://HOST/PATH or file:/PATH"
+            raise ValueError(msg)
+        return None if url is None else url.rstrip("/")
+
+    _armored = field_validator("key")(
+        file_with("-----BEGIN PGP PUBLIC KEY BLOCK-----", "ASCII-armored OpenPGP key")
+    )

@@ -1,0 +1,104 @@
+"""When nothing fits: the few things that conflict, in words, and the nearest wish that would work."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from roles.stack.candidate import Candidate
+from roles.stack.gpus import Gpu
+from roles.stack.layers import LAYERS, against, unwished
+from roles.stack.model import Refusal
+from roles.stack.nearest import nearest, short
+from roles.stack.problem import Problem
+from roles.stack.search import NOTHING, closest, search
+from roles.stack.wish import Wish
+
+
+def refusal(problem: Problem) -> Refusal:
+    """Say why a problem that has no solution has none."""
+    core = _core(problem)
+    if not core.wishes:
+        return Refusal(because=_cards(core), nearest=None)
+    deepest = max(core.wishes, key=lambda wish: list(LAYERS).index(wish.layer))
+    found = (nearest(problem, wish) for wish in (deepest, *core.wishes))
+    remedy = next((wish for wish in found if wish), None)
+    return Refusal(because=_wish(core, deepest), nearest=remedy and str(remedy))
+
+
+def _core(problem: Problem) -> Problem:
+    """Return the problem with the fewest cards and wishes that still has no solution."""
+    for kind in dict.fromkeys(gpu.name for gpu in problem.gpus):
+        fewer = replace(problem, gpus=tuple(g for g in problem.gpus if g.name != kind))
+        # A box without any card would be another question.
+        problem = problem if not fewer.gpus or search(fewer) else fewer
+    for wish in problem.wishes:
+        others = replace(problem, wishes=tuple(w for w in problem.wishes if w != wish))
+        problem = problem if search(others) else others
+    return replace(problem, gpus=tuple({gpu.name: gpu for gpu in problem.gpus}.values()))
+
+
+def _cards(core: Problem) -> str:
+    """Say what is the matter with cards, or with what the box needs, by themselves."""
+    for name in LAYERS:
+        candidates = list(LAYERS[name].candidates(core)) if core.mode(name) == "must" else []
+        if all(against(core, candidate) for candidate in candidates) and candidates:
+            return (
+                f"nothing is known for it on {core.system}: {_said(_reasons(core, candidates))}"
+            )
+    names = ", ".join(gpu.name for gpu in core.gpus) or "NVSwitches, and no card"
+    return f"no one driver of {core.system} does for all of the box ({names})"
+
+
+def _reasons(core: Problem, candidates: Iterable[Candidate]) -> Iterator[str]:
+    """Yield, card by card, what the best candidate for the other cards has against it."""
+    near = closest(core, list(candidates), NOTHING)
+    for gpu in core.gpus:
+        others = replace(core, gpus=tuple(other for other in core.gpus if other != gpu))
+        fits = [c for c in near if others.gpus and not against(others, c)] or near
+        yield f"{fits[0].label}: {against(core, fits[0])[0]}"
+
+
+def _said(reasons: Iterable[str]) -> str:
+    return "; ".join(dict.fromkeys(reasons))
+
+
+def _wish(core: Problem, wish: Wish) -> str:
+    """Say what stands against the wish."""
+    others = replace(core, wishes=tuple(w for w in core.wishes if w != wish))
+    candidates = list(LAYERS[wish.layer].candidates(core))
+    meant = [c for c in candidates if wish.matches(c.word(wish.word))]
+    if not meant:
+        there = dict.fromkeys(short(wish, c.word(wish.word)) for c in candidates)
+        return f"{wish}: {core.system} has none; there is {', '.join(there) or 'nothing'}"
+    solved = search(others)
+    if solved is None:
+        return f"{wish}: nothing that fits the rest of the box"
+    told = [*_conflicts(others, solved, closest(others, meant, solved))]
+    because = f"{wish}: {told[0]}" if told else f"{wish} cannot be had with {_rest(others)}"
+    unnamed = [str(w) for w in others.wishes if str(w) not in because]
+    return f"{because} (with {', '.join(unnamed)})" if unnamed else because
+
+
+def _conflicts(
+    others: Problem, solved: dict[str, Candidate], best: Iterable[Candidate]
+) -> Iterator[str]:
+    for candidate in best:
+        yield from against(others, candidate)
+        lacking = unwished(others, candidate)
+        if lacking:
+            yield f"{candidate.label} is not {', '.join(lacking)}"
+        for need in candidate.needs:
+            if not need.met(solved):
+                has = ", ".join(
+                    solved[layer].label or f"no {layer}" for layer in need.layers[:1]
+                )
+                yield f"{need.why}, and {_rest(others)} leaves {has}"
+
+
+def _rest(others: Problem) -> str:
+    return " with ".join([str(w) for w in others.wishes] + _names(others.gpus)) or others.system
+
+
+def _names(gpus: Iterable[Gpu]) -> list[str]:
+    return [f"a {gpu.name}" for gpu in gpus]

@@ -1,0 +1,318 @@
+"""Which packages belong to a driver, which are in its way, and how apt is asked to move them."""
+
+import shlex
+
+import pytest
+
+from roles.box.apt import lacking, transaction
+from roles.box.offered import Offer, Offered, candidates, offers
+from roles.box.packages import DRIVER_SOURCES, GPU_SOURCES, Package, of_stack
+from roles.nvidia_driver import transaction as driver
+from roles.stack.tables import catalog
+
+
+def package(version: str, source: str = "x") -> Package:
+    return Package(version, source, held=False)
+
+
+def installed(text: str) -> dict[str, Package]:
+    return {name: package(version) for name, version in map(str.split, text.split(","))}
+
+
+@pytest.mark.parametrize(
+    ("version", "source", "pin", "belongs"),
+    [
+        ("550.163.01-2", "nvidia-graphics-drivers", "", True),
+        ("550.163.01-2", "nvidia-open-gpu-kernel-modules", "", True),
+        ("550.163.01-2", "nvidia-graphics-drivers-580", "", False),
+        ("580.159.03-0ubuntu1", "nvidia-graphics-drivers-580", "580.", True),
+        ("580.178.04-1ubuntu1", "nvidia-driver", "580.178.04-", True),
+        ("580.178.04-1ubuntu1", "nvidia-driver", "580.159.03-", False),
+        ("5800.1-1", "other", "580.", False),
+        ("1.2-3", "other", "", False),
+        ("1.2-3", "other", "580.", False),
+    ],
+)
+def test_the_stack_is_known_by_source_or_version(
+    version: str, source: str, pin: str, *, belongs: bool
+) -> None:
+    assert of_stack(package(version, source), DRIVER_SOURCES, pin) is belongs
+
+
+def test_persistenced_is_of_the_stack_and_not_of_the_driver() -> None:
+    found = package("550.163.01-1", "nvidia-persistenced")
+    assert of_stack(found, GPU_SOURCES)
+    assert not of_stack(found, DRIVER_SOURCES)
+
+
+UBUNTU_580 = """
+libnvidia-compute-580 580.159.03-0ubuntu1,
+nvidia-dkms-580-open 580.159.03-0ubuntu1,
+nvidia-utils-580 580.159.03-0ubuntu1,
+libnvidia-cfg1-580 580.159.03-0ubuntu1,
+jq 1.7.1-3
+"""
+DEBIAN_550 = """
+libcuda1 550.163.01-2,
+nvidia-kernel-dkms 550.163.01-2,
+libnvidia-ml1 550.163.01-2,
+nvidia-persistenced 535.171.04-1+b1,
+glx-alternative-nvidia 1.2.2-1
+"""
+NVIDIA_595 = """
+libnvidia-compute 595.71.05-1ubuntu1,
+nvidia-dkms-open 595.71.05-1ubuntu1,
+libnvidia-cfg1 595.71.05-1ubuntu1,
+nvidia-firmware 595.71.05-1ubuntu1,
+nvidia-driver-pinning-595.71.05 595.71.05-1ubuntu1,
+cuda-toolkit-13-2 13.2.1-1
+"""
+
+
+@pytest.mark.parametrize(
+    ("found", "wanted", "numbers", "stale"),
+    [
+        # Another version: all of it, but not what has a number of its own.
+        (UBUNTU_580, "libnvidia-compute-595", "595.71.05",
+         "libnvidia-cfg1-580 libnvidia-compute-580 nvidia-dkms-580-open nvidia-utils-580"),
+        (DEBIAN_550, "", "595.71.05", "libcuda1 libnvidia-ml1 nvidia-kernel-dkms"),
+        (NVIDIA_595, "", "580.159.03",
+         "libnvidia-cfg1 libnvidia-compute nvidia-dkms-open nvidia-driver-pinning-595.71.05 nvidia-firmware"),
+        (UBUNTU_580, "", "580.178.04",
+         "libnvidia-cfg1-580 libnvidia-compute-580 nvidia-dkms-580-open nvidia-utils-580"),
+        # What keeps its name is moved, and in nobody's way.
+        (DEBIAN_550, "libcuda1 libnvidia-ml1", "595.71.05", "nvidia-kernel-dkms"),
+        # The planned one, among others too.
+        (UBUNTU_580, "", "580.159.03", ""),
+        (DEBIAN_550, "", "550.163.01 595.71.05", ""),
+        # Of none.
+        (DEBIAN_550, "", "", "libcuda1 libnvidia-ml1 nvidia-kernel-dkms"),
+        ("jq 1.7.1-3, libnvidia-ml-dev 12.4.1-3", "", "550.163.01", ""),
+    ],
+)  # fmt: skip
+def test_another_drivers_packages_are_in_the_way(
+    found: str, wanted: str, numbers: str, stale: str
+) -> None:
+    names = dict.fromkeys(wanted.split(), "")
+    assert driver.stale(installed(found), names, set(numbers.split())) == stale.split()
+
+
+HEARTS = [
+    *("libcuda1", "libnvidia-compute", "libnvidia-compute-580"),
+    *("nvidia-dkms", "nvidia-dkms-580", "nvidia-dkms-580-open", "nvidia-dkms-open"),
+    *("nvidia-kernel-dkms", "nvidia-kernel-open-dkms", "nvidia-open-kernel-dkms"),
+]
+
+
+@pytest.mark.parametrize("heart", HEARTS)
+def test_one_package_of_a_driver_tells_the_rest_of_it(heart: str) -> None:
+    found = installed(f"{heart} 580.1-1, libnvidia-gl 580.1-1, libother 580.2-1")
+    assert driver.stale(found, {}, {"595.1"}) == sorted([heart, "libnvidia-gl"])
+
+
+@pytest.mark.parametrize("name", ["nvidia-smi", "libnvidia-compute-x", "dkms", "libcuda11"])
+def test_other_packages_do_not(name: str) -> None:
+    found = installed(f"{name} 580.1-1, libnvidia-gl 580.1-1")
+    assert driver.stale(found, {}, {"595.1"}) == []
+
+
+def test_every_driver_of_the_catalogue_has_a_package_that_tells_it() -> None:
+    for row in catalog().packages:
+        names = [
+            n.format(branch=580, version="580.1") for n in (*row.module.values(), *row.same)
+        ]
+        assert len([n for n in names if driver.HEART.fullmatch(n)]) == 3, row
+
+
+def test_two_other_drivers_are_both_in_the_way() -> None:
+    found = {**installed(UBUNTU_580), **installed(DEBIAN_550)}
+    stale = set(driver.stale(found, {}, {"595.71.05"}))
+    assert {"libcuda1", "libnvidia-compute-580"} <= stale
+    assert not {"jq", "nvidia-persistenced"} & stale
+
+
+def test_a_dummy_without_a_revision_drags_nobody_along() -> None:
+    # equivs makes such packages; adduser and many of Debian's own have no revision either.
+    found = installed("libcuda1 999, adduser 3.134, ca-certificates 20230311, jq 1.7.1-3")
+    assert driver.stale(found, {}, {"550.163.01"}) == ["libcuda1"]
+
+
+@pytest.mark.parametrize(
+    ("version", "own"),
+    [
+        ("580.178.04-1ubuntu1", "580.178.04"),
+        ("535.309.01-0+deb12u1", "535.309.01"),
+        ("595.84-1", "595.84"),
+    ],
+)
+def test_the_drivers_own_version_is_without_its_packagers_part(version: str, own: str) -> None:
+    assert driver.upstream(version) == own
+
+
+DEBIAN = "http://mirror.example/debian trixie/non-free amd64 Packages"
+UBUNTU = "http://mirror.example/ubuntu noble-updates/restricted amd64 Packages"
+MIRROR = "https://mirror/cuda/ubuntu2404/x86_64  Packages"
+
+
+def offered(text: str, source: str) -> list[Offer]:
+    return [Offer(name, version, source) for name, version in map(str.split, text.split(","))]
+
+
+def test_a_driver_is_ordered_at_one_version_in_full() -> None:
+    wanted = {"nvidia-kernel-dkms": "550.", "libcuda1": "550.", "nvidia-persistenced": ""}
+    there = [
+        *offered("libcuda1 550.163.01-2, libcuda1 550.90.07-1", DEBIAN),
+        *offered("libcuda1 535.261.03-1, nvidia-kernel-dkms 550.163.01-2", DEBIAN),
+        *offered("nvidia-persistenced 535.171.04-1", DEBIAN),
+    ]
+    assert driver.transaction({}, wanted, there, None) == driver.Transaction(
+        {
+            "nvidia-kernel-dkms": "550.163.01-2",
+            "libcuda1": "550.163.01-2",
+            "nvidia-persistenced": "",
+        },
+        (),
+        (),
+    )
+
+
+def test_each_driver_comes_from_its_own_source_whoever_has_the_same_branch() -> None:
+    names = ("libnvidia-compute-580", "nvidia-dkms-580-open")
+    there = [
+        *[Offer(name, "580.178.04-1ubuntu1", MIRROR) for name in names],
+        *[Offer(name, "580.159.03-0ubuntu1", UBUNTU) for name in names],
+    ]
+
+    def order(pin: str, repository: str | None) -> driver.Transaction:
+        return driver.transaction({}, dict.fromkeys(names, pin), there, repository)
+
+    assert order("580.", None).install == dict.fromkeys(names, "580.159.03-0ubuntu1")
+    assert order("580.178.04-", "/ubuntu2404/").install == dict.fromkeys(
+        names, "580.178.04-1ubuntu1"
+    )
+    assert order("580.178.04-", None).missing == names
+    assert order("580.159.03-", "/ubuntu2404/").missing == names
+    assert order("580.", "/ubuntu2204/").missing == names
+
+
+def test_what_no_source_has_is_missing_and_what_has_its_own_number_is_not() -> None:
+    order = driver.transaction({}, {"libcuda1": "550.", "nvidia-modprobe": ""}, [], None)
+    assert order.missing == ("libcuda1",)
+
+
+def test_an_older_drivers_packages_are_moved_where_the_new_one_has_them_and_else_removed() -> (
+    None
+):
+    found = installed(
+        "libnvidia-compute 595.71.05-1ubuntu1, nvidia-dkms-open 595.71.05-1ubuntu1,"
+        "libnvidia-gl 595.71.05-1ubuntu1, nvidia-driver-pinning-595.71.05 595.71.05-1ubuntu1,"
+        "nvidia-firmware 595.71.05-1ubuntu1, jq 1.7.1-3"
+    )
+    wanted = {"libnvidia-compute": "595.91.07-", "nvidia-dkms": "595.91.07-"}
+    new = "595.91.07-1ubuntu1"
+    there = [
+        *[Offer(name, new, MIRROR) for name in (*wanted, "libnvidia-gl", "nvidia-dkms-open")],
+        Offer("libnvidia-gl", "595.91.07-0ubuntu1", MIRROR),
+        Offer("libnvidia-gl", "595.71.05-1ubuntu1", MIRROR),
+        # It is there, but the distribution's, or of another version.
+        Offer("nvidia-firmware", new, UBUNTU),
+        Offer("nvidia-firmware", "610.43.02-1ubuntu1", MIRROR),
+    ]
+    assert driver.transaction(found, wanted, there, "/ubuntu2404/") == driver.Transaction(
+        {**dict.fromkeys(wanted, new), "libnvidia-gl": new},
+        # nvidia-dkms-open: there as well, and of the other flavour.
+        ("nvidia-dkms-open", "nvidia-driver-pinning-595.71.05", "nvidia-firmware"),
+        (),
+    )
+
+
+MADISON = """\
+  libcuda1 | 550.163.01-2 | http://mirror.example/debian trixie/non-free amd64 Packages
+  libcuda1 | 535.261.03-1 | http://mirror.example/debian-security trixie-security/non-free amd64 Packages
+nvidia-dkms | 595.71.05-1ubuntu1 | https://mirror/cuda/ubuntu2404/x86_64  Packages
+nvidia-graphics-drivers | 550.163.01-2 | http://mirror.example/debian trixie/non-free Sources
+N: Unable to locate package nvlsm
+"""
+
+
+def test_what_sources_offer() -> None:
+    expected = [
+        Offer("libcuda1", "550.163.01-2", DEBIAN),
+        Offer(
+            "libcuda1",
+            "535.261.03-1",
+            "http://mirror.example/debian-security trixie-security/non-free amd64 Packages",
+        ),
+        Offer("nvidia-dkms", "595.71.05-1ubuntu1", MIRROR),
+    ]
+    assert offers(MADISON.splitlines()) == expected
+    assert Offered().process(MADISON.splitlines()) == expected
+    assert offers([]) == []
+
+
+def test_offers_are_asked_for_by_name() -> None:
+    command = Offered().command(names=("libcuda1", "a b"))
+    assert command.get_raw_value() == "apt-cache madison libcuda1 'a b'"
+
+
+POLICY = """\
+libcuda1:
+  Installed: 535.261.03-1
+  Candidate: 550.163.01-2
+  Version table:
+     550.163.01-2 500
+        500 http://mirror.example/debian trixie/non-free amd64 Packages
+ *** 535.261.03-1 100
+        100 /var/lib/dpkg/status
+nvidia-dkms-580:
+  Installed: (none)
+  Candidate: (none)
+  Version table:
+python3:
+  Installed: 1:3.11.2-1
+  Candidate: 1:3.11.2-1+b1
+"""
+
+
+def test_what_apt_would_install() -> None:
+    expected = {
+        "libcuda1": "550.163.01-2",
+        "nvidia-dkms-580": "(none)",
+        "python3": "1:3.11.2-1+b1",
+    }
+    assert candidates(POLICY.splitlines()) == expected
+
+
+def test_nothing_is_offered_where_apt_says_nothing() -> None:
+    assert candidates([]) == {}
+    assert candidates(["N: Unable to locate package x"]) == {}
+
+
+def test_what_lacks_is_what_is_not_there_or_not_as_wanted() -> None:
+    found = installed("libcuda1 550.163.01-2, nvidia-smi 535.261.03-1, nvidia-modprobe 1-1")
+    wanted = {"libcuda1": "550.", "nvidia-smi": "550.", "nvidia-modprobe": "", "dkms": ""}
+    assert lacking(found, wanted) == ["nvidia-smi", "dkms"]
+    assert lacking(found, {"libcuda1": "550.163.01-"}) == []
+    assert lacking(found, {"libcuda1": "55."}) == ["libcuda1"]
+    assert lacking({}, {}) == []
+
+
+def commands(wanted: dict[str, str], *unwanted: str) -> list[str]:
+    return [str(command.get_raw_value()) for command in transaction(wanted, unwanted)]
+
+
+def test_a_transaction_is_simulated_first_and_asks_for_the_same() -> None:
+    options = "--no-install-recommends --allow-change-held-packages --allow-downgrades --purge"
+    wanted = {"libcuda1": "550.163.01-2", "nvidia-smi": "550.*", "nvidia-modprobe": ""}
+    names = "libcuda1=550.163.01-2 'nvidia-smi=550.*' nvidia-modprobe nvidia-dkms-580-"
+    real = "DEBIAN_FRONTEND=noninteractive apt-get -q -y -o Dpkg::Options::=--force-confold"
+    assert commands(wanted, "nvidia-dkms-580") == [
+        f"apt-get -q -s install {options} {names} >/dev/null",
+        f"{real} install {options} {names}",
+    ]
+
+
+def test_no_word_of_a_transaction_is_shells() -> None:
+    said = commands({"a;id": "$(id)"}, "`id`")
+    words = shlex.split(said[1])
+    assert words[-2:] == ["a;id=$(id)", "`id`-"]

@@ -1,0 +1,121 @@
+"""What a box's knobs wish of the solver."""
+
+from typing import Any
+
+import pytest
+
+from roles.knobs import ROLES
+from roles.stack.wish import CLOSED, LAYER_OF, Wish, fault
+from roles.wishes import KNOB_OF, more_toolkits, wishes
+
+
+def asked(**data: Any) -> list[str]:
+    return sorted(str(wish) for wish in wishes(data))
+
+
+def test_no_data_wishes_nothing() -> None:
+    assert wishes({}) == ()
+    assert more_toolkits({}) == ()
+
+
+def test_a_default_written_out_wishes_nothing_either() -> None:
+    written = {knob: role.model_fields[f].default for role in ROLES for knob, f in role.knobs().items()}  # fmt: skip
+    assert wishes(written) == ()
+
+
+@pytest.mark.parametrize(
+    ("knob", "value", "wish"),
+    [
+        ("nvidia_driver_version", "580", Wish("driver", "580")),
+        ("nvidia_driver_flavour", "open", Wish("flavour", "open")),
+        ("nvidia_driver_source", "nvidia", Wish("driver_source", "nvidia")),
+        ("cuda_versions", ["12.4"], Wish("cuda", "12.4")),
+        ("cuda_versions", [], Wish("cuda", "none")),
+        ("cuda_compat", "12.8", Wish("cuda_compat", "12.8")),
+        ("cudnn_version", "9.10.*", Wish("cudnn", "9.10.*")),
+        ("cudnn_version", "none", Wish("cudnn", "none")),
+        ("nccl_version", "*", Wish("nccl", "*")),
+        ("frameworks_pytorch", ">=2.7,<2.9", Wish("pytorch", ">=2.7,<2.9")),
+        ("frameworks_pytorch_variant", "cu126", Wish("pytorch_variant", "cu126")),
+        ("frameworks_tensorflow", "none", Wish("tensorflow", "none")),
+        ("frameworks_jax", "0.10", Wish("jax", "0.10")),
+        ("frameworks_jax_variant", "cuda12", Wish("jax_variant", "cuda12")),
+    ],
+)
+def test_a_knob_is_one_wish(knob: str, value: Any, wish: Wish) -> None:
+    assert wishes({knob: value}) == (wish,)
+    assert KNOB_OF[wish.word] == knob
+    assert fault(wish.word, wish.value) is None
+    assert wishes({knob: None}) == ()
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"nvidia_driver_desktop": True},
+        {"box_gpus": []},
+        {"base_packages": ["htop"]},
+        {"nvidia_archive_url": "https://mirror/cuda"},
+        {"box_profile": "full"},
+        {"ssh_user": "admin", "cuda": "12.4"},
+    ],
+)
+def test_other_knobs_wish_nothing(data: dict[str, Any]) -> None:
+    assert wishes(data) == ()
+
+
+def test_the_first_toolkit_is_wished_and_the_others_stand_beside_it() -> None:
+    data = {"cuda_versions": ["12.4", "13.5", "12.9"]}
+    assert wishes(data) == (Wish("cuda", "12.4"),)
+    assert more_toolkits(data) == ("13.5", "12.9")
+    assert more_toolkits({"cuda_versions": ["12.4"]}) == ()
+    assert more_toolkits({"cuda_versions": []}) == ()
+
+
+@pytest.mark.parametrize(
+    ("names", "wished"),
+    [
+        (["pytorch", "tensorflow", "jax"], ["jax=*", "pytorch=*", "tensorflow=*"]),
+        (["jax"], ["jax=*", "pytorch=none", "tensorflow=none"]),
+        ([], ["jax=none", "pytorch=none", "tensorflow=none"]),
+    ],
+)
+def test_named_frameworks_are_wished_and_no_others(names: list[str], wished: list[str]) -> None:
+    assert asked(frameworks_names=names) == wished
+
+
+def test_a_named_frameworks_version_is_its_wish() -> None:
+    given: dict[str, Any] = {"frameworks_pytorch": "2.9", "frameworks_pytorch_variant": "cu128"}
+    both = ["pytorch=2.9", "pytorch_variant=cu128"]
+    assert asked(**given) == both
+    assert asked(frameworks_names=["pytorch"], **given) == [
+        "jax=none",
+        *both,
+        "tensorflow=none",
+    ]
+
+
+def test_names_decide_whether_a_framework_is_there_at_all() -> None:
+    assert "pytorch=none" in asked(frameworks_names=["jax"], frameworks_pytorch="2.9")
+    assert "pytorch=2.9" not in asked(frameworks_names=["jax"], frameworks_pytorch="2.9")
+
+
+def test_a_box_for_frameworks_alone_has_no_compilers() -> None:
+    assert asked(box_profile="framework_only") == ["cuda=none", "cudnn=none", "nccl=none"]
+    assert asked(
+        box_profile="framework_only", frameworks_names=["pytorch"], nvidia_driver_version="580"
+    ) == [
+        *("cuda=none", "cudnn=none", "driver=580", "jax=none"),
+        *("nccl=none", "pytorch=*", "tensorflow=none"),
+    ]
+
+
+def test_knobs_for_wishes_exist() -> None:
+    known = {knob for role in ROLES for knob in role.knobs()}
+    assert set(KNOB_OF.values()) <= known
+    assert len(set(KNOB_OF.values())) == len(KNOB_OF)
+
+
+def test_wishes_without_a_knob_are_those_that_follow_from_the_box() -> None:
+    assert set(LAYER_OF) - set(KNOB_OF) == {"fabricmanager", "nvlsm", "python"}
+    assert set(CLOSED) <= set(KNOB_OF)
