@@ -538,3 +538,22 @@ def test_a_toolkit_whose_own_driver_is_unknown_counts_as_newer_than_the_driver()
         "ubuntu-24.04", RTX_4090, facts=without("cuda", "toolkits", "13.0", "own_driver")
     )
     assert got.toolkits[0].release != "13.0"
+
+
+@pytest.mark.parametrize(
+    ("cards", "wishes", "given", "word"),
+    [
+        (RTX_4090, "driver=none", {}, "no driver is planned"),
+        (f"{H100} {H100}", "fabricmanager=none", {"switches": "22a3"}, "error 802"),
+        (GTX_1080_TI, "pytorch=2.14", {}, "dlbox catalog --lock pytorch-2.14.0-cu126"),
+    ],
+    ids=["no driver", "no Fabric Manager", "no lock"],
+)
+def test_a_wish_that_leaves_something_undone_is_warned_of(
+    cards: str, wishes: str, given: dict[str, Any], word: str
+) -> None:
+    def warned(said: str, more: dict[str, Any]) -> bool:
+        return any(word in line for line in stack("ubuntu-24.04", cards, said, **more).warnings)
+
+    assert warned(wishes, given)
+    assert not warned("", given)
