@@ -14,9 +14,7 @@ SOURCE = "/etc/apt/sources.list.d/dlbox-nvidia.sources"
 PINS = "/etc/apt/preferences.d/dlbox-nvidia"
 
 # Every package of a driver, whoever packages it, by its name.
-DRIVER = (
-    "*nvidia* libcuda1 libcudadebugger1 libnvcuvid1 libxnvctrl* libnvsdm nvlsm cuda-drivers*"
-)
+DRIVER = "*nvidia* libcuda1 libcudadebugger1 libnvcuvid1 libxnvctrl* libnvsdm cuda-drivers*"
 
 
 def source(repository: Repository, settings: NvidiaArchive) -> str:

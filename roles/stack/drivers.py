@@ -34,7 +34,6 @@ def _candidate(
 ) -> Candidate:
     names = _names(problem, source, branch)
     filled = {"branch": branch, "version": version}
-    pinning = (names.pinning.format(**filled),) if names.pinning else ()
     driver = Driver(
         branch=branch,
         version=version,
@@ -44,7 +43,7 @@ def _candidate(
         source=source,
         module=names.module[flavour].format(**filled),
         same=tuple(name.format(**filled) for name in names.same),
-        own=(*names.own, *pinning),
+        own=names.own,
         desktop=tuple(name.format(**filled) for name in names.desktop),
         cuda=problem.catalog.drivers[branch].cuda,
     )

@@ -60,7 +60,6 @@ class PackageNames(Row):
     desktop: tuple[str, ...]
     fabric: str | None = None
     nvlsm: tuple[str, ...] = ()
-    pinning: str | None = None
     origin: str
 
 

@@ -69,7 +69,8 @@ def _wish(core: Problem, wish: Wish) -> str:
     candidates = list(LAYERS[wish.layer].candidates(core))
     meant = [c for c in candidates if wish.matches(c.word(wish.word))]
     if not meant:
-        there = dict.fromkeys(short(wish, c.word(wish.word)) for c in candidates)
+        sure = [c for c in candidates if not c.faults] or candidates
+        there = dict.fromkeys(short(wish, c.word(wish.word)) for c in sure)
         return f"{wish}: {core.system} has none; there is {', '.join(there) or 'nothing'}"
     solved = search(others)
     if solved is None:

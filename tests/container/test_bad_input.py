@@ -30,15 +30,17 @@ def box() -> Iterator[Container]:
 
 
 MISTAKES: list[tuple[dict[str, Any], int, str]] = [
-    ({"nccl_instal": True}, 2, "nccl_instal (the inventory): no such knob; did you mean 'nccl_install'?"),
+    ({"nccl_verson": "*"}, 2, "nccl_verson (the inventory): no such knob; did you mean 'nccl_version'?"),
     ({"cuda_versions": [12.10]}, 2, "write it in quotes (a bare 12.10 is the number 12.1)"),
     ({"frameworks_names": ["pytorh"]}, 2, "should be 'pytorch', 'tensorflow' or 'jax'; did you mean 'pytorch'?"),
     ({"box_gpus": ["10de:ffff"]}, 2, "'10de:ffff' is no NVIDIA GPU of the id table"),
-    ({"nvidia_driver_flavour": "open"}, 3, "'open' does not drive a GeForce GTX 1080 Ti (Pascal); take 'proprietary'"),
-    ({"box_gpus": ["10de:102d"]}, 3, "Tesla K80 (Kepler) is not driven by debian-13's driver 550; its last branch was 470"),
-    ({"box_gpus": ["10de:2b85"]}, 3, "GeForce RTX 5090 (Blackwell) is not driven by debian-13's driver 550; it needs 570 or newer"),
-    ({"cuda_versions": ["13.5"]}, 3, "CUDA 13.5 does not compile for a GeForce GTX 1080 Ti (sm_61); take 12.4"),
-    ({"box_gpus": [], "cudnn_install": True}, 3, "cudnn_install = True needs a CUDA toolkit; name one in cuda_versions"),
+    ({"nvidia_driver_flavour": "open"}, 3, "there are no open modules for a GeForce GTX 1080 Ti (Pascal); what would do: nvidia_driver_flavour = 'proprietary'"),
+    ({"box_gpus": ["10de:102d"]}, 3, "branch 550 does not drive a Tesla K80 (Kepler); its last is 470"),
+    ({"box_gpus": ["10de:1b06", "10de:2b85"]}, 3, "branch 595 does not drive a GeForce GTX 1080 Ti (Pascal); its last is 580"),
+    ({"nvidia_driver_version": "580"}, 3, "driver=580: debian-13 has none; there is 550, 590, 595, 610; what would do"),
+    ({"frameworks_pytorch": "2.14"}, 3, "pytorch-2.14.0-cu126 is not locked by hash; run ./dlbox catalog --lock pytorch-2.14.0-cu126"),
+    ({"cuda_versions": ["13.5"]}, 3, "CUDA 13.5 does not compile for a GeForce GTX 1080 Ti (sm_61); what would do: cuda_versions = ['12.4']"),
+    ({"box_gpus": [], "cudnn_version": "*"}, 3, "toolkit, and debian-13 leaves no cuda; what would do: cudnn_version = 'none'"),
     ({"base_min_free_gb": 9000}, 3, "GB free where 9000.0 GB are needed; free some, or lower base_min_free_gb"),
 ]  # fmt: skip
 

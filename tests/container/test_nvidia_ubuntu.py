@@ -65,7 +65,6 @@ def other_version(version: str) -> str:
 BREAKAGES = (
     Breakage(
         name="apt's pins gone",
-        # NVIDIA's own pinning package, which the plan brings along, holds out by itself.
         cause="mkdir /root/pins && mv /etc/apt/preferences.d/*nvidia* /root/pins/",
         cure="mv /root/pins/* /etc/apt/preferences.d/ && rmdir /root/pins",
         checks="no_other_source",
@@ -156,6 +155,12 @@ def test_nvswitches_get_a_fabric_manager_of_the_drivers_version(made: ArchiveBox
     assert red.returncode == 1
     assert "'610.57.04' == '580.178.04'" in red.stdout
     made.stands(**SWITCHES)
+
+
+def test_nvlink_5_switches_get_a_subnet_manager_too(made: ArchiveBox) -> None:
+    told = made.stands(box_gpus=["10de:2901", "10de:2901", "nvlink5"])
+    assert "Fabric Manager 580.178.04" in told
+    assert {"nvlsm", "nvidia-fabricmanager"} <= set(made.driver())
 
 
 def test_a_toolkit_alone_brings_no_driver_of_nvidias(made: ArchiveBox) -> None:

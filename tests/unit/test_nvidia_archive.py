@@ -285,12 +285,12 @@ def test_a_mirror_has_the_same_folders(url: str) -> None:
 NVIDIAS = """\
 # Written by dlbox.
 Explanation: the planned driver, and no other
-Package: *nvidia* libcuda1 libcudadebugger1 libnvcuvid1 libxnvctrl* libnvsdm nvlsm cuda-drivers*
+Package: *nvidia* libcuda1 libcudadebugger1 libnvcuvid1 libxnvctrl* libnvsdm cuda-drivers*
 Pin: version 580.178.04-*
 Pin-Priority: 1001
 
 Explanation: no other driver of NVIDIA's
-Package: *nvidia* libcuda1 libcudadebugger1 libnvcuvid1 libxnvctrl* libnvsdm nvlsm cuda-drivers*
+Package: *nvidia* libcuda1 libcudadebugger1 libnvcuvid1 libxnvctrl* libnvsdm cuda-drivers*
 Pin: release l=NVIDIA CUDA
 Pin-Priority: -1
 
@@ -302,7 +302,7 @@ Pin-Priority: 100
 DISTROS = """\
 # Written by dlbox.
 Explanation: the driver is the distribution's
-Package: *nvidia* libcuda1 libcudadebugger1 libnvcuvid1 libxnvctrl* libnvsdm nvlsm cuda-drivers*
+Package: *nvidia* libcuda1 libcudadebugger1 libnvcuvid1 libxnvctrl* libnvsdm cuda-drivers*
 Pin: release l=NVIDIA CUDA
 Pin-Priority: -1
 
