@@ -74,7 +74,7 @@ def test_the_readmes_first_command_is_enough(machine: Container) -> None:
     assert run.returncode == 0, run.stdout[-3000:]
     told = run.stdout[run.stdout.rindex("@local: debian-13, no GPU") :]
     for line in (
-        "pytorch 2.10.0",
+        "pytorch 2.15.0",
         "tensorflow 2.21.0",
         "driver: no GPU, by declaration or on the PCI bus",
         "services: init is not systemd; units are installed, not started",
