@@ -1,4 +1,4 @@
-"""The stack that boxes would get, and why; changes nothing. ./dlbox plan --gpu "GTX 1080 Ti" --os debian-13 needs no box."""
+"""Say which stack boxes would get, and why; changes nothing, and needs no box to describe one."""
 
 from __future__ import annotations
 

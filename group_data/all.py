@@ -8,7 +8,7 @@
 box_gpus = None
 
 # "framework_only": no CUDA toolkit, cuDNN or NCCL for people who compile; frameworks bring
-# their own, and less than half is downloaded.
+# their own.
 box_profile = "full"
 
 # --- base: The ground the other roles stand on: apt that waits, build tools, no sleep, dlbox's own folders.

@@ -23,7 +23,7 @@ class Box(RoleSettings):
 
     profile: Literal["full", "framework_only"] = "full"
     """"framework_only": no CUDA toolkit, cuDNN or NCCL for people who compile; frameworks bring
-    their own, and less than half is downloaded."""
+    their own."""
 
     @field_validator("gpus")
     @classmethod
