@@ -26,15 +26,15 @@ def nvidia_archive(plan: Plan) -> None:
         for path in (content.SOURCE, content.PINS):
             files.file(name=f"Have no {path}", path=path, present=False)
         return
+    source(
+        name="Add NVIDIA's repository",
+        text=content.source(repository, NvidiaArchive.of(data(host))),
+    )
     files.put(
         name="Pin what may come from NVIDIA",
         src=StringIO(content.pins(plan.stack, repository)),
         dest=content.PINS,
         mode="644",
-    )
-    source(
-        name="Add NVIDIA's repository",
-        text=content.source(repository, NvidiaArchive.of(data(host))),
     )
 
 
@@ -57,6 +57,7 @@ def source(text: str) -> Generator[Any, None, None]:
         f" -o Dir::State::Lists={trial}/lists"
     )
     yield StringCommand(f"chmod -R a+rX {trial}; apt-get -q update -eany", alone)
+    yield StringCommand(_beside(trial))
     placed = QuoteString(content.SOURCE)
     yield StringCommand(
         f"install -m 644 {trial}/parts/dlbox-nvidia.sources",
@@ -66,3 +67,14 @@ def source(text: str) -> Generator[Any, None, None]:
         "mv", QuoteString(f"{content.SOURCE}.new"), placed, f"&& rm -rf {trial}"
     )
     yield StringCommand(apt.REFRESH)
+
+
+def _beside(trial: str) -> str:
+    """Return shell that fails where apt cannot have the source beside those that are there."""
+    remedy = "another entry of this repository is in the way: take it out of /etc/apt first"
+    return (
+        f"mkdir {trial}/all && cp -a /etc/apt/sources.list.d/. {trial}/all/"
+        f" && cp {trial}/parts/dlbox-nvidia.sources {trial}/all/"
+        f" && apt-get indextargets -o Dir::Etc::SourceParts={trial}/all >/dev/null"
+        f" || {{ echo '{remedy}' >&2; exit 1; }}"
+    )

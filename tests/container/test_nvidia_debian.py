@@ -41,6 +41,20 @@ def test_a_key_that_apt_does_not_trust_leaves_no_source_behind(made: ArchiveBox)
     assert made.driver() == {}
 
 
+def test_a_persons_own_entry_of_the_repository_is_not_broken_by_ours(made: ArchiveBox) -> None:
+    theirs = "/etc/apt/sources.list.d/cuda-debian13.list"
+    key = "/etc/apt/keyrings/cuda.asc"
+    made.box.run("tee", key, input=made.key.armored)
+    entry = f"deb [signed-by={key}] {made.url}/{TAG}/x86_64/ /\n"
+    made.box.run("tee", theirs, input=entry)
+    run = made.up(**AMPERE)
+    assert run.returncode == 1
+    assert "another entry of this repository is in the way" in run.stdout
+    assert made.box.run("test", "-e", OURS, check=False).returncode == 1
+    made.box.run("apt-get", "-q", "update", "-eany")
+    made.box.run("rm", theirs, key)
+
+
 def test_plan_shows_what_apt_would_do_and_changes_nothing(made: ArchiveBox) -> None:
     before = manifest(made.box)
     run = dlbox("plan", made.inventory(**FULL))
