@@ -138,6 +138,7 @@ def test_a_rotated_key_is_taken_once_it_is_given(made: ArchiveBox) -> None:
     new = make_key(None, "the key after the rotation")
     made.publish(TAG, VERSIONS, new)
     made.stands(**NVIDIAS, nvidia_driver_version="595", key=new)
+    assert made.driver()["nvidia-dkms-open"] == "595.112.07-1ubuntu1"
     made.publish(TAG, VERSIONS)
     made.stands(**NVIDIAS, nvidia_driver_version="580")
 
