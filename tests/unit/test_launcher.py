@@ -63,7 +63,7 @@ def test_help_needs_no_python(copy: Path, tmp_path: Path, ask: tuple[str, ...]) 
     told = run(copy / "dlbox", *ask, PATH=tools_only(tmp_path / "bin"))
     assert (told.returncode, told.stderr) == (0, "")
     assert "  where      Say where the caller stands.\n" in told.stdout
-    assert "  plan       The stack that boxes would get, and why; " in told.stdout
+    assert "  plan       Say which stack boxes would get, and why; " in told.stdout
     assert "  dlbox  " not in told.stdout
     assert "  _" not in told.stdout
 
