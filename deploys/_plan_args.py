@@ -14,9 +14,8 @@ from roles.stack.bus import cards_and_switches, spelt
 from roles.stack.gpus import Gpu, NvSwitch
 from roles.stack.model import Refusal, Refused
 from roles.stack.tables import catalog
-from roles.stack.wish import Wish, fault
+from roles.stack.wish import COMPILERS, Wish, fault
 
-COMPILERS = ("cuda", "cudnn", "nccl")
 KERNEL = re.compile(r"\d+\.\d+\.\d+")
 
 

@@ -12,7 +12,7 @@ from roles.frameworks.settings import Frameworks
 from roles.nccl.settings import Nccl
 from roles.nvidia_driver.settings import NvidiaDriver
 from roles.stack.wheels import FrameworkName
-from roles.stack.wish import Wish
+from roles.stack.wish import COMPILERS, Wish
 
 KNOB_OF = {
     "driver": "nvidia_driver_version",
@@ -29,7 +29,6 @@ KNOB_OF = {
     "jax_variant": "frameworks_jax_variant",
 }
 """Wish -> knob, for those that a knob expresses."""
-COMPILERS = ("cuda", "cudnn", "nccl")
 
 
 def wishes(data: Mapping[str, Any]) -> tuple[Wish, ...]:

@@ -63,8 +63,9 @@ def told(refusal: Refusal) -> str:
         return refusal.because
     word, _, value = refusal.nearest.partition("=")
     knob = KNOB_OF.get(word, word)
-    good = [value] if word == "cuda" and value != "none" else value
-    return f"{refusal.because}; what would do: {knob} = {[] if good == 'none' and word == 'cuda' else good!r}"
+    releases = [] if value == "none" else [value]
+    remedy = f"{knob} = {releases if word == 'cuda' else value!r}"
+    return f"{refusal.because}; what would do: {remedy}"
 
 
 def preflight(box: Identity, stack: Stack, base: Base, now: float, *, fresh: bool) -> None:

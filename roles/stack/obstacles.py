@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from roles.stack.candidate import order
@@ -26,5 +27,7 @@ def obstacles(problem: Problem, driver: Driver) -> Iterator[str]:
 
 
 def _from(kernel: str, series: str, first: str) -> bool:
-    number = kernel.partition("-")[0].partition("+")[0]
-    return number.startswith(f"{series}.") and order(number) >= order(first)
+    # Whoever builds a kernel may put anything behind its number: 6.12.94-amd64, 6.12.107_lab.
+    number = re.match(r"\d+(\.\d+)*", kernel)
+    found = number.group() if number else ""
+    return found.startswith(f"{series}.") and order(found) >= order(first)

@@ -27,6 +27,8 @@ LAYER_OF: Mapping[str, str] = {
     "jax": "jax",
     "jax_variant": "jax",
 }
+COMPILERS = ("cuda", "cudnn", "nccl")
+"""Layers for people who compile, which the profile framework_only leaves out."""
 CLOSED: Mapping[str, tuple[str, ...]] = {
     "flavour": ("open", "proprietary"),
     "driver_source": ("distro", "nvidia"),

@@ -557,3 +557,19 @@ def test_a_wish_that_leaves_something_undone_is_warned_of(
 
     assert warned(wishes, given)
     assert not warned("", given)
+
+
+@pytest.mark.parametrize(
+    ("kernel", "modules"),
+    [
+        ("6.12.107_lab", "proprietary"),
+        ("6.12.107+deb13-amd64", "proprietary"),
+        ("6.12.94_lab", "open"),
+        ("6.13.0-rc1", "open"),
+        ("lab", "open"),
+    ],
+)
+def test_a_kernels_number_is_read_whatever_stands_behind_it(kernel: str, modules: str) -> None:
+    wish = "driver=550 flavour=open"
+    got = asked("debian-13", RTX_4090, wish, kernel=kernel)
+    assert isinstance(got, Stack) == (modules == "open")
