@@ -13,6 +13,7 @@ from typing_extensions import override
 from roles.stack.bus import cards_and_switches, spelt
 from roles.stack.gpus import Gpu, NvSwitch
 from roles.stack.model import Refusal, Refused
+from roles.stack.obstacles import numbers
 from roles.stack.tables import catalog
 from roles.stack.wish import COMPILERS, Wish, fault
 
@@ -38,7 +39,7 @@ class Question:
     system: str
     wishes: tuple[Wish, ...]
     today: date
-    kernel: str | None
+    kernels: tuple[str, ...]
     secure_boot: bool
 
 
@@ -53,7 +54,12 @@ def parser() -> argparse.ArgumentParser:
     add("--arch", default="x86_64", help="machine architecture (uname -m)")
     add("--want", action="append", default=[], metavar="LAYER=VALUE", help="repeats")
     add("--profile", default="full", choices=["full", "framework_only"])
-    add("--kernel", help="the kernel that boots, as uname -r says it")
+    add(
+        "--kernel",
+        action="append",
+        default=[],
+        help="one installed, as uname -r says it; repeats",
+    )
     add("--secure-boot", action="store_true")
     add("--today", help="plan as of this day, YYYY-MM-DD")
     add("--json", action="store_true")
@@ -68,8 +74,9 @@ def question(asked: argparse.Namespace) -> Question | Refusal:
         named = f"--os {asked.os}: not known" if asked.os else "--os is missing"
         msg = f"{named}; take {', '.join(systems)}"
         raise BadWords(msg)
-    if asked.kernel and not KERNEL.match(asked.kernel):
-        msg = f"--kernel {asked.kernel}: write it as uname -r says it, e.g. 6.12.94-amd64"
+    strange = [kernel for kernel in asked.kernel if not KERNEL.match(kernel)]
+    if strange:
+        msg = f"--kernel {strange[0]}: write it as uname -r says it, e.g. 6.12.94-amd64"
         raise BadWords(msg)
     wishes = _wishes(asked)
     try:
@@ -90,7 +97,7 @@ def question(asked: argparse.Namespace) -> Question | Refusal:
         asked.os,
         wishes,
         _day(asked.today),
-        asked.kernel,
+        tuple(sorted(asked.kernel, key=numbers, reverse=True)),
         asked.secure_boot,
     )
 

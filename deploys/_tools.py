@@ -20,6 +20,8 @@ TOOLS = (
     "runc",
     "netavark",
     "aardvark-dns",
+    # netavark runs it, and Debian 12 only recommends it.
+    "iptables",
     "uidmap",
     "mmdebstrap",
     "shellcheck",

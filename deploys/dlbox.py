@@ -8,6 +8,7 @@ from roles.box.deploy import record, survey
 from roles.cuda.deploy import cuda
 from roles.cudnn.deploy import cudnn
 from roles.frameworks.deploy import frameworks
+from roles.gpu_policy.deploy import gpu_policy
 from roles.jupyter.deploy import jupyter
 from roles.nccl.deploy import nccl
 from roles.nvidia_archive.deploy import nvidia_archive
@@ -18,6 +19,7 @@ if plan:
     base(plan=plan)
     nvidia_archive(plan=plan)
     nvidia_driver(plan=plan)
+    gpu_policy(plan=plan)
     cuda(plan=plan)
     cudnn(plan=plan)
     nccl(plan=plan)

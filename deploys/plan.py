@@ -60,7 +60,7 @@ def answered(asked: argparse.Namespace) -> Stack | Refusal:
         about.wishes,
         today=about.today,
         switches=about.switches,
-        kernel=about.kernel,
+        kernels=about.kernels,
         secure_boot=about.secure_boot,
     )
 

@@ -49,7 +49,7 @@ def exit_code(pyinfra: int) -> int:
     outcomes = list(OUTCOMES.values())
     if outcomes and all(box.refused for box in outcomes):
         return REFUSED
-    if pyinfra or any(box.failed for box in outcomes):
+    if pyinfra or any(box.failed or box.kept for box in outcomes):
         return pyinfra or FAILED
     if ctx_state.get().current_stage == StateStage.Execute:
         return INTERRUPTED  # pyinfra itself exits 0 on Ctrl-C

@@ -54,8 +54,49 @@ nvidia_driver_flavour = None
 # repository has a branch that is supported longer, or the only one that fits.
 nvidia_driver_source = None
 
+# What to do where the modules do not compile on an installed kernel. "flavour": take the
+# other flavour, or another driver that the settings allow; where there is none, as "kernel":
+# the newest kernel they compile on boots, and is held.
+nvidia_driver_remedy = "flavour"
+
+# Folder on the controller where compiled modules are kept, and given to boxes with the same
+# kernel, compiler and driver. None: every box compiles for itself. Mind: whoever is root on
+# one of these boxes can then put code into the kernels of the others.
+nvidia_driver_module_cache = None
+
+# What to do when the driver must change and somebody uses the card. "refuse": the box keeps
+# its driver, gets everything else, and counts as failed. "wait:2h" (s, m, h, d; at most 7
+# days): first wait so long. "stage": driver and modules change together at the next boot.
+nvidia_driver_when_busy = "refuse"
+
+# Whether `up` reboots the box when the driver or its kernel needs it. "if-needed": yes,
+# unless somebody is logged in or holds it off; "now": in spite of them. This machine itself
+# and containers never are.
+nvidia_driver_reboot = "never"
+
+# Seconds a box may take to come back.
+nvidia_driver_reboot_timeout_s = 600
+
+# Take over a driver that somebody else has installed: NVIDIA's .run files are uninstalled,
+# held packages are moved. False: such a box is refused.
+nvidia_driver_adopt = False
+
+# With Secure Boot on, "mok": modules are signed with a key of the box, which a person has to
+# enrol once. None: a box whose key is not enrolled is refused.
+nvidia_driver_signing = None
+
 # Also install what an X or Wayland desktop needs. False: compute only, no X packages.
 nvidia_driver_desktop = False
+
+# --- gpu_policy: What each card is set to at every boot: power, clocks, modes, MIG layout.
+
+# What cards are set to at boot, by "all", index ("0") or UUID, e.g. `{"all": {"persistence":
+# True}, "0": {"power_limit_w": 250}}`; a UUID wins over an index, that over "all". Settings:
+# `persistence`, `power_limit_w`, `graphics_clock_mhz` and `memory_clock_mhz` (one clock or
+# lowest and highest), `compute_mode` ("default", "exclusive_process", "prohibited"), `ecc`,
+# `mig` (True, False, or profiles such as `["3g.40gb", "3g.40gb"]`). Power and clocks are kept
+# within what the card reports. `{}`: cards are left alone.
+gpu_policy_cards = {}
 
 # --- cuda: One or more CUDA toolkits side by side, a working nvcc first in PATH.
 

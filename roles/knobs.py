@@ -11,6 +11,7 @@ from roles.box.settings import Box
 from roles.cuda.settings import Cuda
 from roles.cudnn.settings import Cudnn
 from roles.frameworks.settings import Frameworks
+from roles.gpu_policy.settings import GpuPolicy
 from roles.jupyter.settings import Jupyter
 from roles.nccl.settings import Nccl
 from roles.nvidia_archive.settings import NvidiaArchive
@@ -22,6 +23,7 @@ ROLES: tuple[type[RoleSettings], ...] = (
     Base,
     NvidiaArchive,
     NvidiaDriver,
+    GpuPolicy,
     Cuda,
     Cudnn,
     Nccl,

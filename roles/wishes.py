@@ -11,6 +11,7 @@ from roles.cudnn.settings import Cudnn
 from roles.frameworks.settings import Frameworks
 from roles.nccl.settings import Nccl
 from roles.nvidia_driver.settings import NvidiaDriver
+from roles.stack.problem import Remedy
 from roles.stack.wheels import FrameworkName
 from roles.stack.wish import COMPILERS, Wish
 
@@ -39,6 +40,11 @@ def wishes(data: Mapping[str, Any]) -> tuple[Wish, ...]:
 def more_toolkits(data: Mapping[str, Any]) -> tuple[str, ...]:
     """Return the toolkits to have beside the first."""
     return tuple((Cuda.of(data).versions or [])[1:])
+
+
+def remedy(data: Mapping[str, Any]) -> Remedy:
+    """Return what to do where modules do not compile on a kernel."""
+    return NvidiaDriver.of(data).remedy
 
 
 def _wishes(data: Mapping[str, Any]) -> Iterator[Wish]:

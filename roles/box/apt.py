@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Generator, Iterable, Mapping
+from dataclasses import dataclass
 
 from pyinfra import host
 from pyinfra.api import QuoteString, StringCommand, operation
@@ -63,23 +65,44 @@ def install(wanted: Mapping[str, str]) -> Generator[StringCommand, None, None]:
         return
     yield StringCommand(REFRESH)
     pins = {name: wanted[name] for name in missing}
-    yield from transaction({name: pin and f"{pin}*" for name, pin in pins.items()}, ())
+    asked = order({name: pin and f"{pin}*" for name, pin in pins.items()}, ())
+    # Simulated before dpkg is asked to do anything.
+    yield StringCommand(asked.simulate)
+    yield StringCommand(asked.install)
 
 
-def transaction(
-    wanted: Mapping[str, str], unwanted: Iterable[str]
-) -> Generator[StringCommand, None, None]:
-    """Yield one apt transaction, simulated before dpkg is asked to do anything.
+@dataclass(frozen=True)
+class Order:
+    """One order to apt, as shell."""
+
+    words: str
+
+    @property
+    def simulate(self) -> str:
+        """Have apt find out whether it can be carried out."""
+        return f"apt-get -q -s install {self.words} >/dev/null"
+
+    @property
+    def download(self) -> str:
+        """Fetch all of it, and unpack nothing."""
+        return f"{APT_GET} --download-only install {self.words}"
+
+    @property
+    def install(self) -> str:
+        """Carry it out."""
+        return f"{APT_GET} install {self.words}"
+
+
+def order(wanted: Mapping[str, str], unwanted: Iterable[str]) -> Order:
+    """Return one apt transaction.
 
     ``wanted`` maps a package to its version, with a ``*`` at its end for whatever follows, or "".
     """
     names = [f"{name}={version}" if version else name for name, version in wanted.items()]
-    words = [QuoteString(name) for name in (*names, *(f"{name}-" for name in unwanted))]
     # A plan may move what an earlier plan held; nothing else may. --purge: a pin that NVIDIA's
     # packages bring is a file of /etc, and would stay behind them.
     options = "--no-install-recommends --allow-change-held-packages --allow-downgrades --purge"
-    yield StringCommand("apt-get -q -s install", options, *words, ">/dev/null")
-    yield StringCommand(APT_GET, "install", options, *words)
+    return Order(f"{options} {shlex.join((*names, *(f'{name}-' for name in unwanted)))}")
 
 
 @operation()

@@ -10,11 +10,16 @@ from pyinfra.api import FactBase
 from pyinfra.api.exceptions import FactProcessError
 from typing_extensions import override
 
+from roles.box import pcie
+
 IDENTITY = r"""
 . /etc/os-release; echo "system $ID-$VERSION_ID"
 echo "arch $(uname -m)"
 echo "uid $(id -u)"
 if [ -d /run/systemd/system ]; then echo "init systemd"; else echo "init other"; fi
+if [ -e /run/systemd/container ] || [ -e /run/.containerenv ] || [ -e /.dockerenv ]; then
+  echo "container yes"
+fi
 echo "clock $(date +%s)"
 echo "free_kb $(df -Pk /opt 2>/dev/null | awk 'NR==2 {print $4}')"
 if sudo -n true 2>/dev/null; then echo "sudo free"
@@ -22,8 +27,9 @@ elif command -v sudo >/dev/null; then echo "sudo password"; else echo "sudo none
 for path in /usr/bin/nvidia-uninstall /usr/local/cuda/bin/cuda-uninstaller; do
   if [ -e "$path" ]; then echo "foreign $path"; fi
 done
-kernel=$(cd /boot 2>/dev/null && ls vmlinuz-* 2>/dev/null | sort -V | tail -n 1)
-echo "kernel ${kernel#vmlinuz-}"
+for kernel in $(cd /boot 2>/dev/null && ls vmlinuz-* 2>/dev/null | sort -rV); do
+  echo "kernel ${kernel#vmlinuz-}"
+done
 secure=$(od -An -t u1 -j 4 -N 1 /sys/firmware/efi/efivars/SecureBoot-* 2>/dev/null | tr -d ' ')
 echo "secure_boot ${secure:-0}"
 if [ -d /usr/local/cuda ] && [ ! -L /usr/local/cuda ]; then echo "foreign /usr/local/cuda"; fi
@@ -36,7 +42,7 @@ for device in /sys/bus/pci/devices/*; do
     0x15b30x0207*) if grep -qs SW_MNG "$device/vpd"; then echo "bridge nvlink5"; fi ;;
   esac
 done
-"""
+""" + pcie.survey()
 """One command, because each costs a round trip; prints lines of ``key value``."""
 
 
@@ -62,9 +68,12 @@ class Identity:
     """PCI ids of the NVIDIA GPUs on the bus, one per card."""
     bridges: tuple[str, ...] = ()
     """Device ids of NVIDIA's bridges; nvlink5: an NVLink 5 switch, which only root can see."""
-    kernel: str | None = None
-    """The newest kernel installed, which is what boots next; None: a container has none."""
+    kernels: tuple[str, ...] = ()
+    """Those installed, the newest first; a container has none."""
     secure_boot: bool = False
+    container: bool = False
+    slots: tuple[pcie.Slot, ...] = ()
+    """The NVIDIA cards on the bus with the lanes they got."""
 
 
 def identity(lines: Iterable[str]) -> Identity:
@@ -80,14 +89,16 @@ def identity(lines: Iterable[str]) -> Identity:
         arch=word["arch"],
         uid=int(word["uid"]),
         systemd=word["init"] == "systemd",
+        container="container" in word,
         clock=int(word["clock"]),
         free_gb=int(word["free_kb"]) * 1024 / 1e9,
         sudo=word["sudo"],
         foreign=every("foreign"),
         pci_gpus=every("gpu"),
         bridges=every("bridge"),
-        kernel=word.get("kernel") or None,
+        kernels=every("kernel"),
         secure_boot=word.get("secure_boot") == "1",
+        slots=tuple(pcie.slot(value) for value in every("pcie")),
     )
 
 
@@ -103,6 +114,6 @@ class BoxIdentity(FactBase[Identity]):
         lines = list(output)
         try:
             return identity(lines)
-        except (KeyError, ValueError) as error:
+        except (KeyError, TypeError, ValueError) as error:
             msg = f"cannot make out what the box is: {error} in {lines}"
             raise FactProcessError(msg) from error

@@ -23,6 +23,10 @@ class Outcome:
     """Why it did not get it."""
     refused: bool = False
     """It failed before anything on it was changed."""
+    kept: str | None = None
+    """Why it keeps the driver it had, while it got everything else."""
+    notices: tuple[str, ...] = ()
+    """What the box itself has to say to its owner."""
     reboot: str | None = None
     """Why a reboot is pending."""
     jupyter: int | None = None

@@ -15,7 +15,7 @@ from roles.nvidia_archive.settings import NvidiaArchive
 from roles.stack.bus import cards_and_switches
 from roles.stack.model import Refusal, Refused, Stack
 from roles.stack.solve import solve
-from roles.wishes import KNOB_OF, more_toolkits, wishes
+from roles.wishes import KNOB_OF, more_toolkits, remedy, wishes
 
 ARCHITECTURES = ("x86_64",)
 
@@ -42,7 +42,8 @@ def plan(box: Identity, data: Mapping[str, Any], today: date) -> Plan:
         wishes(data),
         today=today,
         switches=switches,
-        kernel=box.kernel,
+        kernels=box.kernels,
+        remedy=remedy(data),
         secure_boot=box.secure_boot,
         more_toolkits=more_toolkits(data),
     )

@@ -10,6 +10,7 @@ from functools import cache
 from pyinfra.context import ctx_state
 
 from roles.box.outcome import OUTCOMES, Outcome, Watch, take_stock
+from roles.box.pcie import lanes
 from roles.box.plan import Plan
 from roles.jupyter.content import TOKEN
 from roles.stack.model import Stack
@@ -41,7 +42,13 @@ def told(name: str, outcome: Outcome) -> list[str]:
         verb, [outcome.failed] if outcome.failed else layers(stack, outcome.jupyter)
     )
     lines += _block("skipped", skips(outcome.plan))
-    lines += _block("mind", list(stack.warnings))
+    lines += _block("kept", [outcome.kept] if outcome.kept else [])
+    lines += _block(
+        "mind",
+        list(
+            dict.fromkeys((*stack.warnings, *lanes(outcome.plan.box.slots), *outcome.notices))
+        ),
+    )
     return lines + _block("next", [] if outcome.dry else steps(name, outcome))
 
 

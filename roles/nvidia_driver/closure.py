@@ -2,50 +2,85 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
 
 from pyinfra import host
 from pyinfra.api import QuoteString, StringCommand, operation
 from typing_extensions import override
 
 from roles.box import apt
-from roles.box.answers import FirstLine
+from roles.box.answers import Lines
 from roles.box.offered import Offer, Offered
 from roles.box.packages import InstalledPackages, Package
+from roles.nvidia_driver.busy.change import again
+from roles.nvidia_driver.busy.services import RECORD
+from roles.nvidia_driver.busy.settings import Busy
+from roles.nvidia_driver.change import carried_out
+from roles.nvidia_driver.guard.act import tried
+from roles.nvidia_driver.guard.share import Commands, given, taken
 from roles.nvidia_driver.transaction import HEART, stale, transaction, upstream
+from roles.stack.parts import Driver
 
 SOURCE = "/var/lib/dlbox/driver-source"
 
 
-class DriverSource(FirstLine):
-    """Whose driver was installed last: distro or nvidia; empty: not known."""
+@dataclass(frozen=True)
+class Way:
+    """How a driver comes to a box."""
+
+    repository: str | None
+    """As ``transaction`` takes it."""
+    when: Busy
+    cache: str | None
+    """Folder of the controller with compiled modules."""
+    kernels: tuple[str, ...]
+    """Those of the box."""
+    container: bool
+    """The modules that it sees loaded are its host's."""
+
+
+class LastRun(Lines):
+    """Whose driver was installed last, distro or nvidia; a line ``cut``: the run was killed."""
 
     @override
     def command(self) -> str:
-        return f"cat {SOURCE} 2>/dev/null || true"
+        return f"cat {SOURCE} 2>/dev/null; if [ -e {RECORD} ]; then echo cut; fi"
 
 
 @operation()
-def closure(
-    wanted: Mapping[str, str], source: str, repository: str | None
-) -> Generator[StringCommand, None, None]:
+def closure(driver: Driver, wanted: Mapping[str, str], way: Way) -> Commands:
     """Have the driver's packages at one version of one source, and none of another driver.
 
-    ``wanted`` maps a package to what its version begins with; ``repository`` as ``transaction``.
+    ``wanted`` maps a package to what its version begins with.
+    Everything that may fail, or take long, is done before the driver that stands is touched.
     """
     found: dict[str, Package] = host.get_fact(InstalledPackages)
-    last: str = host.get_fact(DriverSource)
-    if last in {"", source} and _stands(found, wanted):
+    last: list[str] = host.get_fact(LastRun)
+    if "cut" in last:
+        yield again()
+    if {*last} <= {driver.source, "cut"} and _stands(found, wanted):
         host.noop(f"{', '.join(wanted)} are installed")
         return
     yield StringCommand(apt.REFRESH)
     names = tuple(dict.fromkeys((*wanted, *stale(found, wanted, set()))))
     offered: list[Offer] = host.get_fact(Offered, names=names)
-    order = transaction(found, wanted, offered, repository)
-    if order.missing:
-        yield _lacking(order.missing, wanted, offered)
-    yield from apt.transaction(order.install, order.remove)
-    yield StringCommand(f"echo {source} >{SOURCE}.new && mv {SOURCE}.new {SOURCE}")
+    todo = transaction(found, wanted, offered, way.repository)
+    if todo.missing:
+        yield _lacking(todo.missing, wanted, offered)
+    order = apt.order(todo.install, todo.remove)
+    yield StringCommand(order.simulate)
+    yield StringCommand(order.download)
+    if way.cache:
+        yield from given(Path(way.cache), driver.version, way.kernels)
+    yield from tried(driver, todo.install)
+    if way.cache:
+        yield from taken(Path(way.cache), driver.version)
+    note = f"echo {driver.source} >{SOURCE}.new && mv {SOURCE}.new {SOURCE}"
+    yield from carried_out(
+        f"{order.install} && {note}", driver.libcuda, None if way.container else way.when
+    )
 
 
 def _stands(found: Mapping[str, Package], wanted: Mapping[str, str]) -> bool:

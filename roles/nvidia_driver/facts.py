@@ -10,9 +10,10 @@ from roles.box.answers import FirstLine, Lines
 
 
 class LackingHeaders(Lines):
-    """Header packages of the box's kernels that are not installed and that apt can bring.
+    """Header packages of the box's kernels that are not installed and that apt can bring, and dkms.
 
-    DKMS builds for a kernel only where its headers are. A kernel that the archive has dropped, or
+    DKMS builds for a kernel only where its headers are; with those of its metapackage the next
+    kernel's come along. A kernel that the archive has dropped, or
     that is nobody's package, has none to bring; a container has no kernel of its own.
     """
 
@@ -24,7 +25,9 @@ class LackingHeaders(Lines):
             'headers="linux-headers-${image#linux-image-}"; '
             'dpkg-query -W "$headers" >/dev/null 2>&1 || '
             'if apt-cache show "$headers" >/dev/null 2>&1; then echo "$headers"; fi ;; '
-            "esac; done"
+            "esac; done; "
+            "if ls /boot/vmlinuz-* >/dev/null 2>&1 && ! command -v dkms >/dev/null; then "
+            "echo dkms; fi"
         )
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Literal
 
-from pydantic import field_validator
+from pydantic import Field, field_validator
 
+from roles.nvidia_driver.busy.settings import when_busy
 from roles.settings import RoleSettings, wished
 from roles.stack.offers import Flavour, Source
+from roles.stack.problem import Remedy
 
 
 class NvidiaDriver(RoleSettings):
@@ -26,7 +28,52 @@ class NvidiaDriver(RoleSettings):
     """Whose packages: "distro" or "nvidia". None: the distribution's own, unless NVIDIA's
     repository has a branch that is supported longer, or the only one that fits."""
 
+    remedy: Remedy = "flavour"
+    """What to do where the modules do not compile on an installed kernel. "flavour": take the other
+    flavour, or another driver that the settings allow; where there is none, as "kernel": the newest
+    kernel they compile on boots, and is held."""
+
+    module_cache: str | None = None
+    """Folder on the controller where compiled modules are kept, and given to boxes with the same
+    kernel, compiler and driver. None: every box compiles for itself. Mind: whoever is root on one
+    of these boxes can then put code into the kernels of the others."""
+
+    when_busy: str = "refuse"
+    """What to do when the driver must change and somebody uses the card. "refuse": the box keeps
+    its driver, gets everything else, and counts as failed. "wait:2h" (s, m, h, d; at most 7 days):
+    first wait so long. "stage": driver and modules change together at the next boot."""
+
+    reboot: Literal["never", "if-needed", "now"] = "never"
+    """Whether `up` reboots the box when the driver or its kernel needs it. "if-needed": yes, unless
+    somebody is logged in or holds it off; "now": in spite of them. This machine itself and containers
+    never are."""
+
+    reboot_timeout_s: int = Field(default=600, gt=0)
+    """Seconds a box may take to come back."""
+
+    adopt: bool = False
+    """Take over a driver that somebody else has installed: NVIDIA's .run files are uninstalled,
+    held packages are moved. False: such a box is refused."""
+
+    signing: Literal["mok"] | None = None
+    """With Secure Boot on, "mok": modules are signed with a key of the box, which a person has to
+    enrol once. None: a box whose key is not enrolled is refused."""
+
     desktop: bool = False
     """Also install what an X or Wayland desktop needs. False: compute only, no X packages."""
+
+    @field_validator("when_busy")
+    @classmethod
+    def _when_busy(cls, value: str) -> str:
+        when_busy(value)
+        return value
+
+    @field_validator("module_cache")
+    @classmethod
+    def _absolute(cls, value: str | None) -> str | None:
+        if value is not None and not value.startswith("/"):
+            msg = f"{value!r} is no absolute path, e.g. /srv/dlbox/modules"
+            raise ValueError(msg)
+        return value
 
     _version = field_validator("version")(wished("driver"))

@@ -83,25 +83,6 @@ def test_persistenced_starts_at_boot(box: Host, driver: Driver) -> None:
     assert enabled, "nvidia-persistenced does not start at boot"
 
 
-def test_the_module_is_built_for_the_kernels_that_boot(
-    box: Host, driver: Driver, built: dict[str, Package]
-) -> None:
-    # The running one and the next one: an older one may be one that the archive has dropped.
-    found = box.check_output("cd /boot; ls vmlinuz-* 2>/dev/null | sort -V || true").split()
-    running = f"vmlinuz-{box.check_output('uname -r')}"
-    kernels = sorted({*found[-1:], *(kernel for kernel in found if kernel == running)})
-    if not kernels:
-        pytest.skip("the box has no kernel of its own (a container)")
-    modules = box.check_output("dkms status").splitlines()
-    for kernel in (k.removeprefix("vmlinuz-") for k in kernels):
-        done = [
-            s
-            for s in modules
-            if version_of(driver, built) in s and f"{kernel}," in s and "installed" in s
-        ]
-        assert done, f"no {version_of(driver, built)} module for kernel {kernel}: {modules}"
-
-
 @pytest.mark.gpu
 def test_the_loaded_module_is_the_installed_one(
     box: Host, driver: Driver, built: dict[str, Package]

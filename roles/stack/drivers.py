@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from roles.stack.candidate import Candidate, Chosen, order
 from roles.stack.gpus import Gpu
-from roles.stack.obstacles import obstacles
+from roles.stack.obstacles import fails_on, obstacles
 from roles.stack.offers import Flavour, PackageNames, Source, Unknown
 from roles.stack.parts import Driver
 from roles.stack.problem import Problem
@@ -46,6 +46,7 @@ def _candidate(
         own=names.own,
         desktop=tuple(name.format(**filled) for name in names.desktop),
         cuda=problem.catalog.drivers[branch].cuda,
+        fails_on=fails_on(problem, version, flavour),
     )
     return Candidate(
         layer="driver",
@@ -93,6 +94,7 @@ def rank(problem: Problem, candidate: Candidate, chosen: Chosen) -> tuple[object
     prefer_open = driver.branch >= OPEN_BY_DEFAULT_SINCE
     end = until(problem, candidate)
     return (
+        problem.remedy == "flavour" and bool(driver.fails_on),
         driver.source != "distro" or end < problem.today,
         -end.toordinal(),
         driver.source != "distro",

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 
 from roles.stack.candidate import order
-from roles.stack.offers import Unknown
-from roles.stack.parts import Driver
+from roles.stack.offers import Flavour, Unknown
+from roles.stack.parts import Driver, KernelFault
 from roles.stack.problem import Problem
 
 
@@ -20,10 +20,25 @@ def obstacles(problem: Problem, driver: Driver) -> Iterator[str]:
         yield f"whether NVIDIA's repository for {problem.system} has branch {driver.branch} is unknown"
     if isinstance(row.until, Unknown) and driver.source == "nvidia":
         yield f"how long branch {driver.branch} is supported is unknown"
-    for bad in problem.catalog.kernels:
-        same = (bad.driver, bad.flavour) == (driver.version, driver.flavour)
-        if same and problem.kernel and _from(problem.kernel, bad.series, bad.first):
-            yield f"its {bad.flavour} modules do not compile on kernel {problem.kernel} ({bad.error})"
+    bad = driver.fails_on
+    if bad and len(bad) == len(problem.kernels):
+        yield f"its {driver.flavour} modules do not compile on kernel {bad[0].kernel} ({bad[0].error})"
+
+
+def fails_on(problem: Problem, version: str, flavour: Flavour) -> tuple[KernelFault, ...]:
+    """Return the installed kernels on which a driver's modules are known not to compile."""
+    return tuple(
+        KernelFault(kernel=kernel, error=bad.error)
+        for kernel in problem.kernels
+        for bad in problem.catalog.kernels
+        if (bad.driver, bad.flavour) == (version, flavour)
+        and _from(kernel, bad.series, bad.first)
+    )
+
+
+def numbers(kernel: str) -> tuple[int, ...]:
+    """Sort key of a kernel's release, e.g. 6.1.0-56-amd64."""
+    return tuple(int(part) for part in re.findall(r"\d+", kernel))
 
 
 def _from(kernel: str, series: str, first: str) -> bool:

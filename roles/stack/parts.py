@@ -7,6 +7,14 @@ from typing import Literal
 from roles.stack.offers import Flavour, Row, Source
 
 
+class KernelFault(Row):
+    """An installed kernel that a driver's modules do not compile on."""
+
+    kernel: str
+    error: str
+    """The compiler's first."""
+
+
 class Driver(Row):
     """The kernel modules and the user space that goes with them."""
 
@@ -23,6 +31,8 @@ class Driver(Row):
     desktop: tuple[str, ...]
     cuda: str
     """The newest CUDA it knows by itself."""
+    fails_on: tuple[KernelFault, ...] = ()
+    """Of the box's kernels, the newest first."""
 
     @property
     def libcuda(self) -> str:

@@ -13,6 +13,8 @@ from roles.stack.tables import Catalog
 from roles.stack.wish import Wish
 
 Mode = Literal["must", "may", "not"]
+Remedy = Literal["flavour", "kernel"]
+"""Where modules do not compile on an installed kernel: another driver, or another kernel."""
 MANY = 2
 """Cards from which on NCCL is worth having."""
 
@@ -27,7 +29,9 @@ class Problem:
     wishes: tuple[Wish, ...]
     catalog: Catalog = field(repr=False)
     today: date
-    kernel: str | None = None
+    kernels: tuple[str, ...] = ()
+    """Those installed, the newest first; none: a container, or nobody said."""
+    remedy: Remedy = "flavour"
     secure_boot: bool = False
 
     @property

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from roles.stack import drivers, frameworks
 from roles.stack.candidate import Candidate, field_of
+from roles.stack.obstacles import fails_on
 from roles.stack.problem import Problem
 
 RULES = {
@@ -41,8 +42,20 @@ def reason(problem: Problem, candidate: Candidate) -> str:
     wished = ", ".join(str(wish) for wish in problem.of(candidate.layer))
     rule = f"wished: {wished}" if wished else RULES[candidate.layer]
     if candidate.layer == "driver":
-        return f"{rule}; {_flavour(problem, candidate)}"
+        return f"{rule}; {_flavour(problem, candidate)}{_other(problem, candidate)}"
     return rule
+
+
+def _other(problem: Problem, candidate: Candidate) -> str:
+    """Return what the box's kernels have against the other flavour of the same driver."""
+    branch, flavour = field_of(candidate, "branch"), field_of(candidate, "flavour")
+    for other in problem.catalog.drivers[branch].flavours:
+        bad = fails_on(problem, str(candidate.version), other) if other != flavour else ()
+        if bad:
+            return (
+                f"; the {other} ones do not compile on kernel {bad[0].kernel} ({bad[0].error})"
+            )
+    return ""
 
 
 def _flavour(problem: Problem, candidate: Candidate) -> str:

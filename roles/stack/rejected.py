@@ -50,6 +50,8 @@ def because_of(problem: Problem, chosen: Chosen, candidate: Candidate) -> str:
 
 def _lesser(problem: Problem, candidate: Candidate) -> str:
     if candidate.layer == "driver":
+        if bad := field_of(candidate, "fails_on"):
+            return f"does not compile on kernel {bad[0].kernel} ({bad[0].error})"
         end = support.until(problem, candidate)
         theirs = field_of(candidate, "source") == "nvidia"
         after = "; the distribution's own comes first" if theirs else ""

@@ -12,10 +12,11 @@ from roles.stack.explain import absence, choice
 from roles.stack.frameworks import TITLES
 from roles.stack.gpus import Gpu, NvSwitch
 from roles.stack.layers import LAYERS, domain
-from roles.stack.model import Refusal, Repository, Stack
+from roles.stack.model import Refusal, Stack
 from roles.stack.parts import Framework, Toolkit
-from roles.stack.problem import Problem
+from roles.stack.problem import Problem, Remedy
 from roles.stack.refusal import refusal
+from roles.stack.repository import repository
 from roles.stack.search import ranked, search
 from roles.stack.tables import Catalog, catalog
 from roles.stack.warnings import warnings
@@ -29,7 +30,8 @@ def solve(  # noqa: PLR0913 - each is one thing the answer depends on
     *,
     today: date,
     switches: Sequence[NvSwitch] = (),
-    kernel: str | None = None,
+    kernels: Sequence[str] = (),
+    remedy: Remedy = "flavour",
     secure_boot: bool = False,
     more_toolkits: Sequence[str] = (),
     facts: Catalog | None = None,
@@ -46,7 +48,15 @@ def solve(  # noqa: PLR0913 - each is one thing the answer depends on
     # In one order, so that the order of slots does not matter.
     cards = tuple(sorted(gpus, key=lambda gpu: gpu.id))
     problem = Problem(
-        cards, tuple(switches), system, tuple(wishes), facts, today, kernel, secure_boot
+        cards,
+        tuple(switches),
+        system,
+        tuple(wishes),
+        facts,
+        today,
+        tuple(kernels),
+        remedy,
+        secure_boot,
     )
     chosen = search(problem)
     if chosen is None:
@@ -91,28 +101,8 @@ def _stack(problem: Problem, chosen: Chosen, beside: tuple[Toolkit, ...]) -> Sta
         **rows,
         toolkits=toolkits,
         frameworks={k: row for k, row in frameworks.items() if isinstance(row, Framework)},
-        repository=_repository(problem, chosen, toolkits),
+        repository=repository(problem, chosen, toolkits),
         choices={name: choice(problem, chosen, name) for name in there},
         skipped={name: absence(problem, chosen, name) for name in LAYERS if name not in there},
         warnings=tuple(warnings(problem, chosen)),
-    )
-
-
-def _repository(
-    problem: Problem, chosen: Chosen, toolkits: Sequence[Toolkit]
-) -> Repository | None:
-    """Return NVIDIA's apt repository, if anything of the stack comes from it."""
-    driver = chosen["driver"].row
-    theirs = [getattr(driver, "source", ""), *(toolkit.source for toolkit in toolkits)]
-    if "nvidia" not in theirs and not chosen["cuda_compat"].there:
-        return None
-    source, tag = problem.catalog.sources["nvidia"], problem.offer.nvidia.tag
-    name, key = next((name, key) for name, key in source.keys.items() if tag in key.tags)
-    return Repository(
-        url=source.url,
-        tag=tag,
-        label=source.label,
-        key=name,
-        fingerprint=key.fingerprint,
-        shipped=key.shipped,
     )

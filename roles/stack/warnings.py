@@ -50,8 +50,19 @@ def _driver(problem: Problem, driver: Candidate) -> Iterator[str]:
         name, architecture = problem.architecture(gpu)
         if architecture.last_driver == branch:
             yield f"driver {branch} is the last branch for a {gpu.name} ({name})"
+    yield from _kernels(problem, driver)
     if problem.secure_boot:
         yield "Secure Boot is on: the module is loaded only once the key it is signed with is enrolled"
+
+
+def _kernels(problem: Problem, driver: Candidate) -> Iterator[str]:
+    bad = field_of(driver, "fails_on")
+    good = [k for k in problem.kernels if k not in {fault.kernel for fault in bad}]
+    if bad and good:
+        yield (
+            f"the {field_of(driver, 'flavour')} modules {driver.version} do not compile on kernel"
+            f" {', '.join(fault.kernel for fault in bad)} ({bad[0].error}); {good[0]} boots, and is held"
+        )
 
 
 def _instead(problem: Problem) -> str:

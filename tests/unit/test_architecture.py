@@ -9,7 +9,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 ROLES = (
-    *("base", "nvidia_archive", "nvidia_driver", "cuda", "cudnn"),
+    *("base", "nvidia_archive", "nvidia_driver", "gpu_policy", "cuda", "cudnn"),
     *("nccl", "frameworks", "jupyter"),
 )
 DOUBTFUL_NAMES = {"utils", "helpers", "common", "misc", "shared"}
@@ -160,7 +160,8 @@ def test_acts_are_found() -> None:
         ("roles.box.simulation", "WouldInstall"),
         ("roles.box.wheels", "venv"),
         ("roles.nvidia_archive.deploy", "source"),
-        ("roles.nvidia_driver.closure", "DriverSource"),
+        ("roles.nvidia_driver.closure", "LastRun"),
+        ("roles.nvidia_driver.busy.holders", "Holders"),
         ("roles.nvidia_driver.closure", "closure"),
         ("roles.nvidia_driver.deploy", "nvidia_driver"),
         ("roles.nvidia_driver.facts", "ModuleState"),  # below FirstLine
@@ -172,7 +173,12 @@ def test_acts_are_found() -> None:
 @pytest.mark.parametrize("module", CHECKS)
 def test_checks_take_nothing_from_deploy_time(module: str) -> None:
     facts = [name for name in under("roles", "facts") if name != "roles.box.facts"]
-    acting = ["roles.nvidia_driver.closure", "roles.nvidia_driver.simulate"]
+    acting = [
+        "roles.nvidia_driver.busy.change",
+        "roles.nvidia_driver.busy.holders",
+        "roles.nvidia_driver.closure",
+        "roles.nvidia_driver.simulate",
+    ]
     assert set(acting) <= set(FILES)
     assert broken([module], *under("roles", "deploy"), *facts, *acting, "pyinfra.facts") == []
     assert broken([module], "pyinfra.operations", "pyinfra.context") == []

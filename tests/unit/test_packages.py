@@ -4,7 +4,7 @@ import shlex
 
 import pytest
 
-from roles.box.apt import lacking, transaction
+from roles.box.apt import lacking, order
 from roles.box.offered import Offer, Offered, candidates, offers
 from roles.box.packages import DRIVER_SOURCES, GPU_SOURCES, Package, of_stack
 from roles.nvidia_driver import transaction as driver
@@ -297,22 +297,17 @@ def test_what_lacks_is_what_is_not_there_or_not_as_wanted() -> None:
     assert lacking({}, {}) == []
 
 
-def commands(wanted: dict[str, str], *unwanted: str) -> list[str]:
-    return [str(command.get_raw_value()) for command in transaction(wanted, unwanted)]
-
-
-def test_a_transaction_is_simulated_first_and_asks_for_the_same() -> None:
+def test_a_transaction_is_simulated_downloaded_and_carried_out_in_the_same_words() -> None:
     options = "--no-install-recommends --allow-change-held-packages --allow-downgrades --purge"
     wanted = {"libcuda1": "550.163.01-2", "nvidia-smi": "550.*", "nvidia-modprobe": ""}
     names = "libcuda1=550.163.01-2 'nvidia-smi=550.*' nvidia-modprobe nvidia-dkms-580-"
     real = "DEBIAN_FRONTEND=noninteractive apt-get -q -y -o Dpkg::Options::=--force-confold"
-    assert commands(wanted, "nvidia-dkms-580") == [
-        f"apt-get -q -s install {options} {names} >/dev/null",
-        f"{real} install {options} {names}",
-    ]
+    said = order(wanted, ["nvidia-dkms-580"])
+    assert said.simulate == f"apt-get -q -s install {options} {names} >/dev/null"
+    assert said.download == f"{real} --download-only install {options} {names}"
+    assert said.install == f"{real} install {options} {names}"
 
 
 def test_no_word_of_a_transaction_is_shells() -> None:
-    said = commands({"a;id": "$(id)"}, "`id`")
-    words = shlex.split(said[1])
+    words = shlex.split(order({"a;id": "$(id)"}, ["`id`"]).install)
     assert words[-2:] == ["a;id=$(id)", "`id`-"]

@@ -14,6 +14,7 @@ from roles.stack.model import Refusal, Refused
 from tests.archive.keys import make_key
 
 GTX_1080_TI, RTX_4090, A100, RTX_5090 = "10de:1b06", "10de:2684", "10de:20b0", "10de:2b85"
+GOOD, BAD = "6.12.94+deb13-amd64", "6.12.107+deb13-amd64"
 TODAY = date(2026, 11, 24)
 NOW = 1_795_000_000
 BOX = Identity(
@@ -107,11 +108,38 @@ def test_declared_cards_beat_the_buss_switches_too() -> None:
 def test_the_kernel_that_boots_decides_among_modules() -> None:
     wish = {"box_gpus": [RTX_4090], "nvidia_driver_flavour": "open"}
     branches = {}
-    for kernel in ("6.12.94-amd64", "6.12.107-amd64", None):
-        driver = planned(replace(BOX, kernel=kernel), **wish).stack.driver
+    for kernels in ((), (GOOD,), (BAD,), (BAD, GOOD)):
+        driver = planned(replace(BOX, kernels=kernels), **wish).stack.driver
         assert driver
-        branches[kernel] = driver.branch
-    assert branches == {"6.12.94-amd64": 550, "6.12.107-amd64": 595, None: 550}
+        branches[kernels] = driver.branch
+    assert branches == {(): 550, (GOOD,): 550, (BAD,): 595, (BAD, GOOD): 595}
+
+
+def test_or_the_modules_decide_on_the_kernel() -> None:
+    wish = {"box_gpus": [RTX_4090], "nvidia_driver_flavour": "open"}
+    box = replace(BOX, kernels=(BAD, GOOD))
+    fact = f"the open modules 550.163.01 do not compile on kernel {BAD} (nv-pci.c: too few"
+    for policy in ({"nvidia_driver_remedy": "kernel"}, {"nvidia_driver_source": "distro"}):
+        stack = planned(box, **wish, **policy).stack
+        assert stack.driver
+        assert (stack.driver.branch, stack.driver.flavour) == (550, "open")
+        [said] = [line for line in stack.warnings if line.startswith(fact)]
+        assert said.endswith(f"; {GOOD} boots, and is held")
+
+
+def test_no_kernel_that_does_is_no_remedy() -> None:
+    wish = {"box_gpus": [RTX_4090], "nvidia_driver_flavour": "open"}
+    box = replace(BOX, kernels=(BAD,))
+    said = refused(box, **wish, nvidia_driver_source="distro")
+    assert f"its open modules do not compile on kernel {BAD}" in said
+
+
+def test_the_other_flavour_says_why() -> None:
+    box = replace(BOX, kernels=(BAD, GOOD))
+    wish = {"nvidia_driver_source": "distro"}
+    driver = planned(box, box_gpus=[RTX_4090], **wish).stack.choices["driver"]
+    assert "proprietary modules, NVIDIA's default before 560" in driver.reason
+    assert f"; the open ones do not compile on kernel {BAD} (nv-pci.c: too few" in driver.reason
 
 
 def test_secure_boot_is_said() -> None:

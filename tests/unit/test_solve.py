@@ -349,12 +349,16 @@ def test_a_driver_says_until_when_it_is_supported(
 def test_a_driver_that_does_not_compile_on_the_kernel_is_not_taken(
     kernel: str | None, wishes: str, driver: str
 ) -> None:
-    got = stack("debian-13", RTX_4090, f"{wishes} cuda=none", kernel=kernel)
+    got = stack(
+        "debian-13", RTX_4090, f"{wishes} cuda=none", kernels=[kernel] if kernel else []
+    )
     assert told(got).partition(", ")[0] == driver
 
 
 def test_a_driver_wished_for_a_kernel_it_does_not_compile_on_is_refused_for_that() -> None:
-    got = asked("debian-13", RTX_4090, "driver=550 flavour=open", kernel="6.12.107+deb13-amd64")
+    got = asked(
+        "debian-13", RTX_4090, "driver=550 flavour=open", kernels=["6.12.107+deb13-amd64"]
+    )
     assert isinstance(got, Refusal)
     assert "6.12.107" in got.because
     assert "pci_resize_resource" in got.because
@@ -571,5 +575,5 @@ def test_a_wish_that_leaves_something_undone_is_warned_of(
 )
 def test_a_kernels_number_is_read_whatever_stands_behind_it(kernel: str, modules: str) -> None:
     wish = "driver=550 flavour=open"
-    got = asked("debian-13", RTX_4090, wish, kernel=kernel)
+    got = asked("debian-13", RTX_4090, wish, kernels=[kernel])
     assert isinstance(got, Stack) == (modules == "open")

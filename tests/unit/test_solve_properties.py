@@ -19,6 +19,7 @@ from roles.stack import catalog as texts
 from roles.stack import layers
 from roles.stack.gpus import Gpu, gpu_table
 from roles.stack.model import Refusal, Stack
+from roles.stack.parts import Driver
 from roles.stack.problem import Problem
 from roles.stack.search import search
 from roles.stack.solve import solve
@@ -35,6 +36,7 @@ CARDS = [
 ]
 COMMON = ["1b06", "1db1", "1eb8", "20b0", "2684", "2330", "2b85", "2901"]
 SYSTEMS = ["debian-12", "debian-13", "ubuntu-22.04", "ubuntu-24.04", "ubuntu-26.04"]
+GOOD, BAD = "6.12.94+deb13-amd64", "6.12.107+deb13-amd64"
 DAYS = [date(2026, 11, 24), date(2027, 4, 1), date(2028, 7, 1), date(2031, 1, 1)]
 VALUES = {
     "driver": "* none 535 550 570 580 580.* 580.126.09 580.159.03 590 595 595.112.07 >=580,<590 >=590 610 615",
@@ -67,7 +69,7 @@ class Box:
     wishes: tuple[Wish, ...]
     switches: tuple[str, ...] = ()
     today: date = DAYS[0]
-    kernel: str | None = None
+    kernels: tuple[str, ...] = ()
 
     @property
     def gpus(self) -> tuple[Gpu, ...]:
@@ -78,7 +80,7 @@ class Box:
     def possible(self) -> bool:
         """Whether there is a stack; quicker than an answer, which explains itself."""
         switches = tuple(catalog().nvswitches[switch] for switch in self.switches)
-        more = (self.wishes, catalog(), self.today, self.kernel)
+        more = (self.wishes, catalog(), self.today, self.kernels)
         return search(Problem(self.gpus, switches, self.system, *more)) is not None
 
     def answer(self) -> Stack | Refusal:
@@ -89,7 +91,7 @@ class Box:
             self.wishes,
             today=self.today,
             switches=[catalog().nvswitches[switch] for switch in self.switches],
-            kernel=self.kernel,
+            kernels=self.kernels,
         )
 
 
@@ -116,7 +118,7 @@ def boxes(least: int = 0, wished: int = 0) -> st.SearchStrategy[Box]:
         wishes=wishes(wished),
         switches=st.sampled_from([(), (), (), ("1af1",), ("22a3",) * 4, ("nvlink5",)]),
         today=st.sampled_from([DAYS[0], *DAYS]),
-        kernel=st.sampled_from([None, None, "6.12.94+deb13-amd64", "6.12.107+deb13-amd64"]),
+        kernels=st.sampled_from([(), (GOOD,), (BAD,), (BAD, GOOD)]),
     )
 
 
@@ -214,12 +216,18 @@ def of_driver(got: Stack, box: Box) -> Iterator[str]:
         yield f"{driver.version} is withdrawn"
     if driver.flavour not in branch["flavours"]:
         yield f"{driver.branch} has no {driver.flavour} modules"
-    kernel = (box.kernel or "0").partition("+")[0]
-    for bad in table("kernels"):
-        same = (bad["driver"], bad["flavour"]) == (driver.version, driver.flavour)
-        series = kernel.startswith(f"{bad['series']}.")
-        if same and series and numbers(kernel) >= numbers(bad["first"]):
-            yield f"{driver.version} does not compile on {kernel}"
+    if box.kernels and not any(compiles(driver, kernel) for kernel in box.kernels):
+        yield f"{driver.version} does not compile on {box.kernels}"
+
+
+def compiles(driver: Driver, kernel: str) -> bool:
+    number = kernel.partition("+")[0]
+    return not any(
+        (bad["driver"], bad["flavour"]) == (driver.version, driver.flavour)
+        and number.startswith(f"{bad['series']}.")
+        and numbers(number) >= numbers(bad["first"])
+        for bad in table("kernels")
+    )
 
 
 def of_cards(got: Stack, box: Box) -> Iterator[str]:

@@ -1,0 +1,84 @@
+"""The texts the cards' policy consists of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from roles.gpu_policy.settings import CardPolicy
+
+NAME = "dlbox-gpu-policy"
+POLICY = "/etc/dlbox/gpu-policy"
+LIBEXEC = "/opt/dlbox/libexec"
+SCRIPT = f"{LIBEXEC}/apply-gpu-policy"
+UNIT = f"/etc/systemd/system/{NAME}.service"
+AT_BOOT = f"/etc/systemd/system/multi-user.target.wants/{NAME}.service"
+RUN = f"/run/{NAME}"
+APPLIED = f"{RUN}/applied"
+"""Written by the unit once all of the policy stands."""
+FAILURES = f"{RUN}/failures"
+"""What its last run could not do, one line each."""
+
+# No more hardening: nvidia-smi may have to load the module and to make its device nodes.
+SERVICE = f"""\
+# Written by dlbox.
+[Unit]
+Description=Set the NVIDIA cards as {POLICY} says
+After=nvidia-persistenced.service
+
+[Service]
+Type=oneshot
+RemainAfterExit=yes
+ExecStart={SCRIPT} {POLICY}
+ExecStartPost=/usr/bin/touch {APPLIED}
+SyslogIdentifier={NAME}
+RuntimeDirectory={NAME}
+RuntimeDirectoryPreserve=yes
+NoNewPrivileges=yes
+PrivateTmp=yes
+ProtectHome=yes
+ProtectSystem=full
+
+[Install]
+WantedBy=multi-user.target
+"""
+
+SWITCH = {True: "Enabled", False: "Disabled"}
+"""Modes as nvidia-smi reports them."""
+COMPUTE_MODES = {
+    "default": "Default",
+    "exclusive_process": "Exclusive_Process",
+    "prohibited": "Prohibited",
+}
+
+
+def policy(cards: Mapping[str, CardPolicy]) -> str:
+    """Return the text of the policy: lines of card, field and value, none with a blank in it."""
+    lines = [
+        f"{card} {field} {value}\n"
+        for card, wanted in cards.items()
+        for field, value in settings(wanted)
+    ]
+    return (
+        "# Written by dlbox: card, field, value; a UUID wins over an index, that over all.\n"
+        + ("".join(lines))
+    )
+
+
+def settings(wanted: CardPolicy) -> Iterator[tuple[str, str]]:
+    """Yield what one card's policy says, by the words that the script and nvidia-smi know."""
+    if wanted.persistence is not None:
+        yield "persistence", SWITCH[wanted.persistence]
+    if wanted.power_limit_w is not None:
+        yield "power_limit", str(wanted.power_limit_w)
+    if wanted.graphics_clock_mhz is not None:
+        yield "graphics_clock", "{},{}".format(*wanted.graphics_clock_mhz)
+    if wanted.memory_clock_mhz is not None:
+        yield "memory_clock", "{},{}".format(*wanted.memory_clock_mhz)
+    if wanted.compute_mode is not None:
+        yield "compute_mode", COMPUTE_MODES[wanted.compute_mode]
+    if wanted.ecc is not None:
+        yield "ecc", SWITCH[wanted.ecc]
+    if isinstance(wanted.mig, bool):
+        yield "mig", SWITCH[wanted.mig]
+    elif wanted.mig:
+        yield "mig", ",".join(wanted.mig)

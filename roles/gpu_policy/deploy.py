@@ -1,0 +1,89 @@
+"""Have the cards set as their policy says, now and at every boot."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+from pyinfra import host
+from pyinfra.api import StringCommand, deploy, operation
+from pyinfra.facts.files import Directory, File
+from pyinfra.operations import files
+
+from roles.box import links
+from roles.box.inventory import data
+from roles.box.plan import Plan
+from roles.box.refresh import refresh
+from roles.gpu_policy import content
+from roles.gpu_policy.settings import GpuPolicy
+
+MODULE = "/sys/module/nvidia"
+# Not from the journal, which may not have a line yet that was written a moment ago (seen once).
+APPLY = (
+    f"systemctl daemon-reload && {{ systemctl restart {content.NAME} || "
+    f"{{ cat {content.FAILURES} >&2; exit 1; }}; }}"
+)
+REMOVE = f"""
+if [ -d /run/systemd/system ]; then systemctl stop {content.NAME}; fi
+rm -rf {content.RUN} {content.AT_BOOT} {content.SCRIPT} {content.POLICY} {content.UNIT}
+if [ -d /run/systemd/system ]; then
+  systemctl daemon-reload && {{ systemctl reset-failed {content.NAME} 2>/dev/null || true; }}
+fi
+"""
+
+
+@deploy("GPU policy")
+def gpu_policy(plan: Plan) -> None:
+    """Write the policy and the unit that applies it; take both away where nothing is declared."""
+    cards = GpuPolicy.of(data(host)).cards
+    if not cards or plan.stack.driver is None:
+        gone(name="Have no policy of the cards")
+        return
+    files.directory(
+        name="Have the folder of dlbox's own programs", path=content.LIBEXEC, mode="755"
+    )
+    files.put(
+        name="Put the program that applies the cards' policy",
+        src=str(Path(__file__).with_name("apply-gpu-policy")),
+        dest=content.SCRIPT,
+        mode="755",
+    )
+    files.put(
+        name="Write the cards' policy",
+        src=StringIO(content.policy(cards)),
+        dest=content.POLICY,
+        mode="644",
+    )
+    files.put(
+        name="Write the unit that applies it",
+        src=StringIO(content.SERVICE),
+        dest=content.UNIT,
+        mode="644",
+    )
+    links.links(name="Apply it at boot", wanted={content.AT_BOOT: content.UNIT})
+    if plan.box.systemd:
+        applied(name="Apply it now")
+
+
+@operation()
+def applied() -> Generator[Any, None, None]:
+    """Have the policy applied, where the driver's module is loaded; else the next boot does it."""
+    if not host.get_fact(Directory, path=MODULE):
+        host.noop("no nvidia module is loaded")
+        return
+    yield from refresh._inner(  # noqa: SLF001
+        product=content.APPLIED,
+        inputs=[content.SCRIPT, content.POLICY, content.UNIT],
+        command=APPLY,
+    )
+
+
+@operation()
+def gone() -> Generator[StringCommand, None, None]:
+    """Have neither unit nor policy; what the cards are set to stays until they are reset."""
+    if not host.get_fact(File, path=content.UNIT):
+        host.noop("there is none")
+        return
+    yield StringCommand(REMOVE)

@@ -1,0 +1,64 @@
+"""Carry a change of the driver out: now, when nobody uses the card any more, or at the next boot."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import dataclass
+from typing import Any
+
+from pyinfra import host
+from pyinfra.api import FunctionCommand, Host, QuoteString, State, StringCommand
+
+from roles.box.outcome import outcome
+from roles.nvidia_driver.busy.change import around, wait
+from roles.nvidia_driver.busy.holders import Holders
+from roles.nvidia_driver.busy.settings import Busy
+from roles.nvidia_driver.busy.told import obstacle
+from roles.nvidia_driver.busy.use import Use
+from roles.nvidia_driver.staged import stage
+
+
+@dataclass
+class Verdict:
+    """What became of the look at the card's users, when the change was about to begin."""
+
+    obstacle: str = ""
+
+
+def carried_out(
+    change: str, package: str, when: Busy | None
+) -> Generator[StringCommand | FunctionCommand, None, None]:
+    """Yield what carries out ``change``, a line of shell; ``package`` has libcuda.so.1.
+
+    ``when`` is None where no driver can be loaded: in a container.
+    A driver that is loaded is changed with its services stopped and its modules unloaded. Where
+    somebody uses the card the box keeps the driver it has, and gets everything else.
+    """
+    if when is None or not host.get_fact(Holders).modules:
+        yield StringCommand(change)
+        return
+    verdict = Verdict()
+    yield FunctionCommand(_look, [verdict, when], {})
+    if not verdict.obstacle:
+        yield around(change, package)
+    elif when.policy == "stage":
+        yield from stage(change, package)
+        outcome(host.name).reboot = f"the driver changes at the next boot: {verdict.obstacle}"
+    else:
+        outcome(host.name).kept = f"the driver stays as it is: {verdict.obstacle}"
+        yield StringCommand("echo", QuoteString(verdict.obstacle))
+
+
+def _look(state: State, host: Host, verdict: Verdict, when: Busy) -> bool:
+    """Look again, now that it matters: what pyinfra asked before the run may be hours old."""
+    del state
+    if when.policy == "wait":
+        host.run_shell_command(wait(when.seconds), print_output=True)
+    use: Use = host.get_fact(Holders)
+    verdict.obstacle = obstacle(use)
+    return True
+
+
+def kept(box: Any) -> bool:
+    """Whether a box keeps the driver it had, against its plan."""
+    return outcome(box.name).kept is not None
