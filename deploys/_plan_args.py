@@ -45,9 +45,7 @@ class Question:
 
 def parser() -> argparse.ArgumentParser:
     """Return the parser of the words that describe a box."""
-    made = _Parser(
-        "dlbox plan", description="The stack of a box, and why; no box is contacted."
-    )
+    made = _Parser("dlbox plan", description="The stack of a box, and why; none is contacted.")
     add = made.add_argument
     add("--gpu", action="append", default=[], help="name or PCI id; repeats, one per card")
     add("--os", help="one of " + " ".join(catalog().systems))
@@ -74,9 +72,8 @@ def question(asked: argparse.Namespace) -> Question | Refusal:
         named = f"--os {asked.os}: not known" if asked.os else "--os is missing"
         msg = f"{named}; take {', '.join(systems)}"
         raise BadWords(msg)
-    strange = [kernel for kernel in asked.kernel if not KERNEL.match(kernel)]
-    if strange:
-        msg = f"--kernel {strange[0]}: write it as uname -r says it, e.g. 6.12.94-amd64"
+    for kernel in (kernel for kernel in asked.kernel if not KERNEL.match(kernel)):
+        msg = f"--kernel {kernel}: write it as uname -r says it, e.g. 6.12.94-amd64"
         raise BadWords(msg)
     wishes = _wishes(asked)
     try:

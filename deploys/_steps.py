@@ -6,6 +6,7 @@ import subprocess
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from time import monotonic
+from typing import IO
 
 from deploys import ROOT
 
@@ -29,9 +30,9 @@ class Step:
         return "passed" if self.passed else "skipped"
 
 
-def call(argv: Sequence[str]) -> int:
-    """Run a program in the checkout and return its exit status."""
-    with subprocess.Popen(argv, cwd=ROOT) as child:
+def call(argv: Sequence[str], output: IO[str] | None = None) -> int:
+    """Run a program in the checkout and return its exit status; what it says may go elsewhere."""
+    with subprocess.Popen(argv, cwd=ROOT, stdout=output, stderr=output) as child:
         try:
             return child.wait()
         except KeyboardInterrupt:

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import monotonic
+from typing import IO
 from xml.etree.ElementTree import Element, parse
 
 from deploys import ROOT
@@ -18,15 +19,14 @@ def tiers() -> list[str]:
     return sorted(names, key=lambda name: (name != "unit", name))
 
 
-def run_tier(tier: str) -> Step:
+def run_tier(tier: str, output: IO[str] | None = None) -> Step:
     """Run one tier, and read what happened from pytest's own record."""
-    print(f"\n== {tier}", flush=True)
+    print(f"\n== {tier}", flush=True, file=output)
     started = monotonic()
     with TemporaryDirectory() as folder:
         record = Path(folder, "junit.xml")
-        code = call(
-            [sys.executable, "-m", "pytest", f"tests/{tier}", "-q", f"--junitxml={record}"]
-        )
+        words = ("-m", "pytest", f"tests/{tier}", "-q", f"--junitxml={record}")
+        code = call([sys.executable, *words], output)
         return _judged(tier, monotonic() - started, code, _cases(record))
 
 

@@ -20,10 +20,17 @@ TOOLS = (
     "runc",
     "netavark",
     "aardvark-dns",
-    # netavark runs it, and Debian 12 only recommends it.
+    # netavark runs it, and its package does not ask for it.
     "iptables",
     "uidmap",
     "mmdebstrap",
+    # Machines that boot: QEMU, its UEFI, and what makes their disks.
+    "qemu-system-x86",
+    "qemu-utils",
+    "ovmf",
+    "mtools",
+    "fdisk",
+    "e2fsprogs",
     "shellcheck",
 )
 

@@ -13,9 +13,12 @@ from roles.jupyter.deploy import jupyter
 from roles.nccl.deploy import nccl
 from roles.nvidia_archive.deploy import nvidia_archive
 from roles.nvidia_driver.deploy import nvidia_driver
+from roles.nvidia_driver.guard.act import kernel_guard
+from roles.nvidia_driver.reboot.operation import reboot_if_needed
 
 plan = survey()
 if plan:
+    kernel_guard(plan=plan)
     base(plan=plan)
     nvidia_archive(plan=plan)
     nvidia_driver(plan=plan)
@@ -26,3 +29,4 @@ if plan:
     frameworks(plan=plan)
     jupyter(plan=plan)
     record(plan=plan)
+    reboot_if_needed(plan=plan)

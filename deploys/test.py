@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import argparse
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from functools import cache
+from tempfile import TemporaryFile
+from typing import IO
 
 from deploys._steps import Step, report, skipped
 from deploys._tidy import tidy
@@ -16,6 +19,7 @@ from tests.boxes.engine import NoEngine, engine
 
 NO_CONTAINERS = {"unit", "artefacts"}
 """Tiers that need none."""
+BESIDE = {"vm"}
 
 
 @cache
@@ -28,10 +32,10 @@ def no_containers() -> str:
     return ""
 
 
-def proved(tier: str, unmet: str) -> Step:
+def proved(tier: str, unmet: str, output: IO[str] | None = None) -> Step:
     """Run a tier, or say why it cannot run."""
     if tier in NO_CONTAINERS or not no_containers():
-        return run_tier(tier)
+        return run_tier(tier, output)
     return skipped(tier, "; ".join(filter(None, (no_containers(), unmet))))
 
 
@@ -56,5 +60,21 @@ def main(argv: list[str]) -> int:
         print(f"dlbox test: {unmet}", flush=True)
     steps = [] if asked.tiers else linters()
     with nullcontext() if no_containers() else tidy():
-        steps += [proved(tier, unmet) for tier in chosen]
+        steps += run(chosen, unmet)
     return report(steps)
+
+
+def run(chosen: list[str], unmet: str) -> list[Step]:
+    """Run tiers one after the other; the machines, which emulate one CPU, beside the rest."""
+    rest = [tier for tier in chosen if tier not in BESIDE]
+    beside = [tier for tier in chosen if tier in BESIDE]
+    if not rest or not beside:
+        return [proved(tier, unmet) for tier in chosen]
+    with TemporaryFile("w+", encoding="utf-8") as output, ThreadPoolExecutor(1) as pool:
+        print(f"\n({' '.join(beside)} runs beside the rest; its output comes last)", flush=True)
+        later = pool.submit(lambda: [proved(tier, unmet, output) for tier in beside])
+        steps = [proved(tier, unmet) for tier in rest]
+        steps += later.result()
+        output.seek(0)
+        print(output.read(), flush=True)
+    return steps

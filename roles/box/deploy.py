@@ -17,7 +17,6 @@ from pyinfra.api.exceptions import DeployError
 from pyinfra.facts.files import Directory
 from pyinfra.operations import files
 
-from roles.base.settings import Base
 from roles.box import summary
 from roles.box.facts import BoxIdentity, Identity
 from roles.box.inventory import data, misjudged
@@ -50,7 +49,7 @@ def look() -> Plan | None:
         planned = plan(box, data(host), datetime.fromtimestamp(now, timezone.utc).date())
         # The folder is what base makes first: a run that was cut has taken its disk already.
         fresh = host.get_fact(Directory, path=str(Path(RECORD).parent)) is None
-        preflight(box, planned.stack, Base.of(data(host)), now, fresh=fresh)
+        preflight(box, planned.stack, data(host), now, fresh=fresh)
     except Refused as refusal:
         outcome(host.name).refused = True
         outcome(host.name).failed = f"refused, nothing was changed: {refusal}"

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from pyinfra.api import FactBase
@@ -11,38 +12,15 @@ from pyinfra.api.exceptions import FactProcessError
 from typing_extensions import override
 
 from roles.box import pcie
+from roles.box.foreign import FIND, Foreign
+from roles.nvidia_driver.signing.mok import STATE, Mok, mok
 
-IDENTITY = r"""
-. /etc/os-release; echo "system $ID-$VERSION_ID"
-echo "arch $(uname -m)"
-echo "uid $(id -u)"
-if [ -d /run/systemd/system ]; then echo "init systemd"; else echo "init other"; fi
-if [ -e /run/systemd/container ] || [ -e /run/.containerenv ] || [ -e /.dockerenv ]; then
-  echo "container yes"
-fi
-echo "clock $(date +%s)"
-echo "free_kb $(df -Pk /opt 2>/dev/null | awk 'NR==2 {print $4}')"
-if sudo -n true 2>/dev/null; then echo "sudo free"
-elif command -v sudo >/dev/null; then echo "sudo password"; else echo "sudo none"; fi
-for path in /usr/bin/nvidia-uninstall /usr/local/cuda/bin/cuda-uninstaller; do
-  if [ -e "$path" ]; then echo "foreign $path"; fi
-done
-for kernel in $(cd /boot 2>/dev/null && ls vmlinuz-* 2>/dev/null | sort -rV); do
-  echo "kernel ${kernel#vmlinuz-}"
-done
-secure=$(od -An -t u1 -j 4 -N 1 /sys/firmware/efi/efivars/SecureBoot-* 2>/dev/null | tr -d ' ')
-echo "secure_boot ${secure:-0}"
-if [ -d /usr/local/cuda ] && [ ! -L /usr/local/cuda ]; then echo "foreign /usr/local/cuda"; fi
-for device in /sys/bus/pci/devices/*; do
-  read -r vendor 2>/dev/null <"$device/vendor" || continue
-  read -r id <"$device/device"; read -r class <"$device/class"
-  case "$vendor$class" in
-    0x10de0x0300*|0x10de0x0302*) echo "gpu 10de:${id#0x}" ;;
-    0x10de0x0680*) echo "bridge ${id#0x}" ;;
-    0x15b30x0207*) if grep -qs SW_MNG "$device/vpd"; then echo "bridge nvlink5"; fi ;;
-  esac
-done
-""" + pcie.survey()
+IDENTITY = (
+    Path(__file__).with_name("identity.sh").read_text(encoding="utf-8")
+    + FIND
+    + STATE
+    + pcie.survey()
+)
 """One command, because each costs a round trip; prints lines of ``key value``."""
 
 
@@ -62,8 +40,8 @@ class Identity:
     """Free disk where the stack goes, GB."""
     sudo: str
     """free, password or none."""
-    foreign: tuple[str, ...]
-    """What NVIDIA's .run installers left: their uninstallers, or a CUDA where ours must be a link."""
+    foreign: tuple[Foreign, ...]
+    """What others have installed of NVIDIA's."""
     pci_gpus: tuple[str, ...]
     """PCI ids of the NVIDIA GPUs on the bus, one per card."""
     bridges: tuple[str, ...] = ()
@@ -71,6 +49,8 @@ class Identity:
     kernels: tuple[str, ...] = ()
     """Those installed, the newest first; a container has none."""
     secure_boot: bool = False
+    mok: Mok = field(default_factory=Mok)
+    """The key that dkms signs modules with."""
     container: bool = False
     slots: tuple[pcie.Slot, ...] = ()
     """The NVIDIA cards on the bus with the lanes they got."""
@@ -89,11 +69,12 @@ def identity(lines: Iterable[str]) -> Identity:
         arch=word["arch"],
         uid=int(word["uid"]),
         systemd=word["init"] == "systemd",
+        mok=mok(word.get("mok", "")),
         container="container" in word,
         clock=int(word["clock"]),
         free_gb=int(word["free_kb"]) * 1024 / 1e9,
         sudo=word["sudo"],
-        foreign=every("foreign"),
+        foreign=tuple(Foreign.of(said) for said in every("foreign")),
         pci_gpus=every("gpu"),
         bridges=every("bridge"),
         kernels=every("kernel"),

@@ -27,6 +27,8 @@ class Outcome:
     """Why it keeps the driver it had, while it got everything else."""
     notices: tuple[str, ...] = ()
     """What the box itself has to say to its owner."""
+    enrol: tuple[str, ...] = ()
+    """What a person does until the kernel knows the key that modules are signed with."""
     reboot: str | None = None
     """Why a reboot is pending."""
     jupyter: int | None = None

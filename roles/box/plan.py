@@ -9,9 +9,12 @@ from typing import Any
 
 from roles.base.settings import Base
 from roles.box.facts import Identity
+from roles.box.foreign import in_the_way
 from roles.box.settings import Box
 from roles.nvidia_archive.content import key
 from roles.nvidia_archive.settings import NvidiaArchive
+from roles.nvidia_driver.settings import NvidiaDriver
+from roles.nvidia_driver.signing.decision import judge
 from roles.stack.bus import cards_and_switches
 from roles.stack.model import Refusal, Refused, Stack
 from roles.stack.solve import solve
@@ -44,7 +47,7 @@ def plan(box: Identity, data: Mapping[str, Any], today: date) -> Plan:
         switches=switches,
         kernels=box.kernels,
         remedy=remedy(data),
-        secure_boot=box.secure_boot,
+        secure_boot=box.secure_boot and not box.mok.enrolled,
         more_toolkits=more_toolkits(data),
     )
     if isinstance(answer, Refusal):
@@ -69,15 +72,19 @@ def told(refusal: Refusal) -> str:
     return f"{refusal.because}; what would do: {remedy}"
 
 
-def preflight(box: Identity, stack: Stack, base: Base, now: float, *, fresh: bool) -> None:
+def preflight(
+    box: Identity, stack: Stack, data: Mapping[str, Any], now: float, *, fresh: bool
+) -> None:
     """Look for what would stop the run half-way. Raises Refused.
 
     ``now`` is the controller's clock; ``fresh``: the stack does not stand there yet, so that
     its disk is still to be taken.
     """
-    if box.foreign:
-        msg = f"an installation of NVIDIA's .run files is in the way: {box.foreign[0]}; first uninstall it"
-        raise Refused(msg)
+    base, driver = Base.of(data), NvidiaDriver.of(data)
+    judge(box, stack, box.mok, driver.signing)
+    obstacle = in_the_way(box.foreign, adopt=driver.adopt, driver=stack.driver is not None)
+    if obstacle:
+        raise Refused(obstacle)
     skew = abs(now - box.clock)
     if skew > base.max_clock_skew_s:
         msg = f"its clock is {skew:.0f} s off the controller's; set it, or raise base_max_clock_skew_s"

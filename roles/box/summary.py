@@ -91,7 +91,8 @@ def steps(name: str, outcome: Outcome) -> list[str]:
         return [
             "mend the cause above and run the same command again; it goes on where it stopped"
         ]
-    rows = [f"reboot ({outcome.reboot})"] if outcome.reboot else []
+    reboot = [f"reboot ({outcome.reboot})"] if outcome.reboot else []
+    rows = list(outcome.enrol) or reboot
     if outcome.plan:
         rows += [f"dlbox-env {venv}" for venv in list(outcome.plan.stack.frameworks)[:1]]
     if outcome.jupyter:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from dataclasses import dataclass
-from typing import Any
 
 from pyinfra import host
 from pyinfra.api import FunctionCommand, Host, QuoteString, State, StringCommand
@@ -45,8 +44,7 @@ def carried_out(
         yield from stage(change, package)
         outcome(host.name).reboot = f"the driver changes at the next boot: {verdict.obstacle}"
     else:
-        outcome(host.name).kept = f"the driver stays as it is: {verdict.obstacle}"
-        yield StringCommand("echo", QuoteString(verdict.obstacle))
+        yield keep(verdict.obstacle)
 
 
 def _look(state: State, host: Host, verdict: Verdict, when: Busy) -> bool:
@@ -59,6 +57,15 @@ def _look(state: State, host: Host, verdict: Verdict, when: Busy) -> bool:
     return True
 
 
-def kept(box: Any) -> bool:
-    """Whether a box keeps the driver it had, against its plan."""
-    return outcome(box.name).kept is not None
+def in_the_way(when: Busy | None) -> str:
+    """Return who is in the way of a change that shall then not even be prepared; empty: nobody."""
+    if when is None or when.policy != "refuse":
+        return ""
+    use: Use = host.get_fact(Holders)
+    return obstacle(use) if use.modules else ""
+
+
+def keep(why: str) -> StringCommand:
+    """Leave the box the driver it has, and say so."""
+    outcome(host.name).kept = f"the driver stays as it is: {why}"
+    return StringCommand("echo", QuoteString(why))

@@ -13,11 +13,12 @@ from typing_extensions import override
 from roles.box import apt
 from roles.box.answers import Lines
 from roles.box.offered import Offer, Offered
+from roles.box.order import order
 from roles.box.packages import InstalledPackages, Package
 from roles.nvidia_driver.busy.change import again
 from roles.nvidia_driver.busy.services import RECORD
 from roles.nvidia_driver.busy.settings import Busy
-from roles.nvidia_driver.change import carried_out
+from roles.nvidia_driver.change import carried_out, in_the_way, keep
 from roles.nvidia_driver.guard.act import tried
 from roles.nvidia_driver.guard.share import Commands, given, taken
 from roles.nvidia_driver.transaction import HEART, stale, transaction, upstream
@@ -32,13 +33,12 @@ class Way:
 
     repository: str | None
     """As ``transaction`` takes it."""
-    when: Busy
+    when: Busy | None
+    """None: no driver can be loaded, since the box is a container."""
     cache: str | None
     """Folder of the controller with compiled modules."""
     kernels: tuple[str, ...]
     """Those of the box."""
-    container: bool
-    """The modules that it sees loaded are its host's."""
 
 
 class LastRun(Lines):
@@ -60,8 +60,15 @@ def closure(driver: Driver, wanted: Mapping[str, str], way: Way) -> Commands:
     last: list[str] = host.get_fact(LastRun)
     if "cut" in last:
         yield again()
+    note = f"echo {driver.source} >{SOURCE}.new && mv {SOURCE}.new {SOURCE}"
     if {*last} <= {driver.source, "cut"} and _stands(found, wanted):
-        host.noop(f"{', '.join(wanted)} are installed")
+        if driver.source in last:
+            host.noop(f"{', '.join(wanted)} are installed")
+        else:
+            yield StringCommand(note)
+        return
+    if why := in_the_way(way.when):
+        yield keep(why)
         return
     yield StringCommand(apt.REFRESH)
     names = tuple(dict.fromkeys((*wanted, *stale(found, wanted, set()))))
@@ -69,18 +76,15 @@ def closure(driver: Driver, wanted: Mapping[str, str], way: Way) -> Commands:
     todo = transaction(found, wanted, offered, way.repository)
     if todo.missing:
         yield _lacking(todo.missing, wanted, offered)
-    order = apt.order(todo.install, todo.remove)
-    yield StringCommand(order.simulate)
-    yield StringCommand(order.download)
+    asked = order(todo.install, todo.remove)
+    yield StringCommand(asked.simulate)
+    yield StringCommand(asked.download)
     if way.cache:
         yield from given(Path(way.cache), driver.version, way.kernels)
     yield from tried(driver, todo.install)
     if way.cache:
         yield from taken(Path(way.cache), driver.version)
-    note = f"echo {driver.source} >{SOURCE}.new && mv {SOURCE}.new {SOURCE}"
-    yield from carried_out(
-        f"{order.install} && {note}", driver.libcuda, None if way.container else way.when
-    )
+    yield from carried_out(f"{asked.install} && {note}", driver.libcuda, way.when)
 
 
 def _stands(found: Mapping[str, Package], wanted: Mapping[str, str]) -> bool:

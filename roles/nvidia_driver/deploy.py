@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
-
 from pyinfra import host
-from pyinfra.api import StringCommand, deploy, operation
+from pyinfra.api import deploy
 from pyinfra.operations import systemd
 
 from roles.box import apt
 from roles.box.facts import Identity
 from roles.box.inventory import data
-from roles.box.outcome import outcome
 from roles.box.packages import GPU_SOURCES
 from roles.box.placed import Text, placed
 from roles.box.plan import Plan
 from roles.box.refresh import refresh
 from roles.nvidia_driver import content, staged
+from roles.nvidia_driver.adopt.operation import adopt
+from roles.nvidia_driver.busy.holders import Holders
 from roles.nvidia_driver.busy.settings import when_busy
+from roles.nvidia_driver.busy.told import obstacle
 from roles.nvidia_driver.closure import Way, closure
-from roles.nvidia_driver.facts import ModuleState
 from roles.nvidia_driver.guard.act import guarded, noted
-from roles.nvidia_driver.guard.programs import programs
 from roles.nvidia_driver.ready import headers, nonfree
 from roles.nvidia_driver.settings import NvidiaDriver
+from roles.nvidia_driver.signing.decision import secured
+from roles.nvidia_driver.signing.sign import enrolment, sign, tools
 from roles.stack.model import Stack
 from roles.stack.parts import Driver
 from roles.stack.tables import catalog
@@ -36,6 +36,14 @@ INITRAMFS = "/var/lib/dlbox/initramfs-refreshed"
 def nvidia_driver(plan: Plan) -> None:
     """Install the planned driver, hold it, keep nouveau and nova out."""
     stack = plan.stack
+    settings = NvidiaDriver.of(data(host))
+    if settings.adopt:
+        held = ("held",) if stack.driver else ()
+        adopt(
+            name="Adopt what others have installed",
+            kinds=("runfile", "cuda", *held),
+            in_use="" if plan.box.container else obstacle(host.get_fact(Holders)),
+        )
     if stack.driver or any(toolkit.package for toolkit in stack.toolkits):
         _components(stack.system)
     if stack.driver:
@@ -58,9 +66,11 @@ def _driver(stack: Stack, driver: Driver, box: Identity) -> None:
     from_nvidia = driver.source == "nvidia"
 
     headers(name="Install the kernels' headers")
+    if secured(box, stack):
+        tools()
     placed(
-        name="Keep nouveau out, and bad kernels from booting",
-        wanted={BLACKLIST: Text(content.MODPROBE), **programs(driver), **staged.unit()},
+        name="Keep nouveau and nova out",
+        wanted={BLACKLIST: Text(content.MODPROBE), **staged.unit()},
     )
     closure(
         name=f"Install driver {driver.branch} ({driver.flavour})",
@@ -68,14 +78,16 @@ def _driver(stack: Stack, driver: Driver, box: Identity) -> None:
         wanted=wanted,
         way=Way(
             f"/{stack.repository.tag}/" if from_nvidia and stack.repository else None,
-            when_busy(settings.when_busy),
+            None if box.container else when_busy(settings.when_busy),
             settings.module_cache,
             box.kernels,
-            box.container,
         ),
     )
     apt.hold(name="Hold the driver", sources=GPU_SOURCES, pin=driver.pin, names=tuple(wanted))
     guarded(name="Look after every kernel")
+    if secured(box, stack):
+        sign(name="Sign the modules")
+        enrolment(name="Look for the key's enrolment", box=host.name)
     refresh(
         name="Refresh the initramfs",
         product=INITRAMFS,
@@ -99,12 +111,3 @@ def _driver(stack: Stack, driver: Driver, box: Identity) -> None:
             enabled=True,
         )
     noted(name="Look for notices", box=host.name)
-    note_reboot(name="Look for a pending reboot", box=host.name, package=driver.libcuda)
-
-
-@operation()
-def note_reboot(box: str, package: str) -> Generator[StringCommand, None, None]:
-    """Remember for the summary that the running kernel does not have the driver yet."""
-    outcome(box).reboot = host.get_fact(ModuleState, package=package) or None
-    host.noop("only looked")
-    yield from ()

@@ -6,7 +6,7 @@ from typing import Any
 
 from typing_extensions import override
 
-from roles.box.answers import FirstLine, Lines
+from roles.box.answers import Lines
 
 
 class LackingHeaders(Lines):
@@ -28,22 +28,4 @@ class LackingHeaders(Lines):
             "esac; done; "
             "if ls /boot/vmlinuz-* >/dev/null 2>&1 && ! command -v dkms >/dev/null; then "
             "echo dkms; fi"
-        )
-
-
-class ModuleState(FirstLine):
-    """Why the driver needs a reboot; empty: it does not.
-
-    A container or a machine without a kernel package of its own has nothing to reboot into.
-    ``package`` is the one with libcuda.so.1.
-    """
-
-    @override
-    def command(self, package: str) -> str:
-        return (
-            "ls /boot/vmlinuz-* >/dev/null 2>&1 || exit 0; "
-            f"wanted=$(dpkg-query -W -f '${{Version}}' {package} 2>/dev/null) || exit 0; "
-            "loaded=$(cat /sys/module/nvidia/version 2>/dev/null); "
-            '[ "$loaded" = "${wanted%-*}" ] || '
-            'echo "module ${loaded:-not loaded}, driver ${wanted%-*} installed"'
         )

@@ -52,7 +52,9 @@ def _others(found: Mapping[str, Package], numbers: set[str]) -> set[str]:
 
 def _other_flavour(name: str, wanted: Iterable[str]) -> bool:
     modules = [package for package in wanted if "dkms" in package]
-    is_module = re.fullmatch(r"nvidia-.*(dkms|kernel-source|-open).*", name) is not None
+    is_module = (
+        re.fullmatch(r"nvidia-.*(dkms|kernel-(source|support)|-open).*", name) is not None
+    )
     return is_module and any(("open" in name) != ("open" in module) for module in modules)
 
 

@@ -83,13 +83,16 @@ def test_persistenced_starts_at_boot(box: Host, driver: Driver) -> None:
     assert enabled, "nvidia-persistenced does not start at boot"
 
 
-@pytest.mark.gpu
 def test_the_loaded_module_is_the_installed_one(
-    box: Host, driver: Driver, built: dict[str, Package]
+    box: Host, driver: Driver, built: dict[str, Package], seen: Identity
 ) -> None:
-    assert box.file("/sys/module/nvidia/version").content_string.strip() == version_of(
-        driver, built
-    )
+    if seen.container:
+        pytest.skip("the box has no kernel of its own (a container)")
+    loaded = box.run("cat /sys/module/nvidia/version").stdout.strip()
+    if not loaded and not seen.pci_gpus:
+        pytest.skip("no GPU")
+    installed = version_of(driver, built)
+    assert loaded == installed, f"loaded {loaded or 'none'}, installed {installed}: reboot"
 
 
 @pytest.mark.gpu

@@ -66,7 +66,7 @@ UNFIT = {
     "a .run driver": (
         "touch /usr/bin/nvidia-uninstall",
         "rm /usr/bin/nvidia-uninstall",
-        "an installation of NVIDIA's .run files is in the way: /usr/bin/nvidia-uninstall; first uninstall it",
+        "a driver of NVIDIA's .run file: /usr/bin/nvidia-uninstall; nvidia_driver_adopt = True converts it, or by hand: run nvidia-uninstall",
     ),
     "a wrong clock": (
         "printf '#!/bin/sh\\necho 1000000000\\n' >/usr/local/sbin/date && chmod 755 /usr/local/sbin/date",

@@ -104,6 +104,9 @@ def test_boxes_know_of_roles_their_words_alone() -> None:
         "roles.jupyter.content",
         "roles.nvidia_archive.content",
         "roles.nvidia_archive.settings",
+        "roles.nvidia_driver.settings",
+        "roles.nvidia_driver.signing.decision",
+        "roles.nvidia_driver.signing.mok",
     }
 
 
@@ -164,7 +167,7 @@ def test_acts_are_found() -> None:
         ("roles.nvidia_driver.busy.holders", "Holders"),
         ("roles.nvidia_driver.closure", "closure"),
         ("roles.nvidia_driver.deploy", "nvidia_driver"),
-        ("roles.nvidia_driver.facts", "ModuleState"),  # below FirstLine
+        ("roles.nvidia_driver.facts", "LackingHeaders"),  # below Lines
         ("roles.nvidia_driver.sources", "Sources"),  # below one of pyinfra's
     } <= acts()
     assert ("roles.box.simulation", "simulation") not in acts(), "a parser is no act"
@@ -177,6 +180,7 @@ def test_checks_take_nothing_from_deploy_time(module: str) -> None:
         "roles.nvidia_driver.busy.change",
         "roles.nvidia_driver.busy.holders",
         "roles.nvidia_driver.closure",
+        "roles.nvidia_driver.signing.sign",
         "roles.nvidia_driver.simulate",
     ]
     assert set(acting) <= set(FILES)

@@ -4,8 +4,9 @@ import shlex
 
 import pytest
 
-from roles.box.apt import lacking, order
+from roles.box.apt import lacking
 from roles.box.offered import Offer, Offered, candidates, offers
+from roles.box.order import order
 from roles.box.packages import DRIVER_SOURCES, GPU_SOURCES, Package, of_stack
 from roles.nvidia_driver import transaction as driver
 from roles.stack.tables import catalog

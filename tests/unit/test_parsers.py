@@ -10,6 +10,7 @@ from roles.base.content import apt_conf
 from roles.base.settings import Base
 from roles.box.connect import connection, sockets
 from roles.box.facts import BoxIdentity, Identity, identity
+from roles.box.foreign import Foreign
 from roles.box.library import library_links, pkg_config
 from roles.box.library_checks import number, wanted
 from roles.box.packages import Package, packages
@@ -30,8 +31,8 @@ init systemd
 clock 1795000000
 free_kb 976562500
 sudo none
-foreign /usr/bin/nvidia-uninstall
-foreign /usr/local/cuda/bin/cuda-uninstaller
+foreign runfile /usr/bin/nvidia-uninstall
+foreign cuda /usr/local/cuda/bin/cuda-uninstaller
 kernel 6.12.94-amd64
 secure_boot 1
 gpu 10de:1b06
@@ -91,7 +92,10 @@ def test_a_box_says_what_it_is() -> None:
         clock=1795000000,
         free_gb=1000.0,
         sudo="none",
-        foreign=("/usr/bin/nvidia-uninstall", "/usr/local/cuda/bin/cuda-uninstaller"),
+        foreign=(
+            Foreign("runfile", "/usr/bin/nvidia-uninstall"),
+            Foreign("cuda", "/usr/local/cuda/bin/cuda-uninstaller"),
+        ),
         pci_gpus=("10de:1b06", "10de:1b06"),
         bridges=("1af1", "nvlink5"),
         kernels=("6.12.94-amd64",),

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from roles.base.settings import Base
 from roles.box.facts import Identity
+from roles.box.foreign import Foreign
 from roles.box.plan import Plan, plan, preflight, told
 from roles.stack.model import Refusal, Refused
 from tests.archive.keys import make_key
@@ -263,7 +263,13 @@ def refusal(box: Identity, now: float = NOW, *, fresh: bool = True, **knobs: Any
     """Preflight a box that is to get the frameworks alone, 15.5 GB; "" when it passes."""
     stack = planned(replace(box, pci_gpus=())).stack
     try:
-        preflight(box, stack, Base(**knobs), now, fresh=fresh)
+        preflight(
+            box,
+            stack,
+            {f"base_{knob}": value for knob, value in knobs.items()},
+            now,
+            fresh=fresh,
+        )
     except Refused as refused:
         return str(refused)
     return ""
@@ -273,9 +279,9 @@ def refusal(box: Identity, now: float = NOW, *, fresh: bool = True, **knobs: Any
     ("box", "knobs", "says"),
     [
         (
-            replace(BOX, foreign=("/usr/bin/nvidia-uninstall", "/usr/local/x")),
+            replace(BOX, foreign=(Foreign("runfile", "/usr/bin/nvidia-uninstall"),)),
             {},
-            "an installation of NVIDIA's .run files is in the way: /usr/bin/nvidia-uninstall; first uninstall it",
+            "a driver of NVIDIA's .run file: /usr/bin/nvidia-uninstall; nvidia_driver_adopt = True converts it, or by hand: run nvidia-uninstall",
         ),
         (
             replace(BOX, clock=NOW - 301),

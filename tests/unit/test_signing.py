@@ -80,7 +80,9 @@ def test_a_module_that_the_kernel_would_not_load_is_refused_in_one_line(state: s
 def test_a_refusal_says_how_far_the_key_is() -> None:
     assert "by a key that is still to be made;" in judged(BOX, "none")
     assert "by a key that is not enrolled;" in judged(BOX, "made")
-    assert "by a key that is not enrolled before the next boot;" in judged(BOX, "waiting")
+    assert "by a key that is not enrolled yet, which the next boot asks about;" in judged(
+        BOX, "waiting"
+    )
 
 
 def test_signed_prebuilt_modules_are_named_where_the_distribution_has_them() -> None:

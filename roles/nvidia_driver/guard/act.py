@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Generator, Mapping
 
 from pyinfra import host
-from pyinfra.api import QuoteString, StringCommand, operation
+from pyinfra.api import QuoteString, StringCommand, deploy, operation
 from typing_extensions import override
 
 from roles.box.answers import Lines
 from roles.box.outcome import outcome
-from roles.nvidia_driver.guard.programs import HOME, NOTICES
+from roles.box.packages import DpkgFaults
+from roles.box.placed import placed
+from roles.box.plan import Plan
+from roles.nvidia_driver.guard.programs import HOME, NOTICES, programs
 from roles.stack.parts import Driver
 
 
@@ -31,6 +34,28 @@ class Notices(Lines):
     @override
     def command(self) -> str:
         return f"cat {NOTICES}/* 2>/dev/null || true"
+
+
+@deploy("Kernel guard")
+def kernel_guard(plan: Plan) -> None:
+    """Bring the guard to a box with kernels of its own, before apt is asked for anything.
+
+    Where a kernel's module did not compile, dpkg is half done, and stays so until that kernel is
+    left out: no other package can be installed before.
+    """
+    if plan.stack.driver:
+        placed(name="Put the guard in place", wanted=programs(plan.stack.driver))
+        freed(name="Leave out kernels that keep dpkg half done")
+
+
+@operation()
+def freed() -> Generator[StringCommand, None, None]:
+    """Have no module that fails to compile in dpkg's way."""
+    faults: list[str] = host.get_fact(DpkgFaults)
+    if not any("nvidia" in line or "linux-" in line for line in faults):
+        host.noop("nothing of the driver's or the kernel's is half done")
+        return
+    yield StringCommand(f"if command -v dkms >/dev/null; then {HOME}/try-modules all; fi")
 
 
 @operation()

@@ -1,0 +1,1 @@
+"""Reboot a box when its driver needs it, not under people, and prove what came back."""

@@ -1,0 +1,106 @@
+"""Whether a box is to be rebooted now, and what is said where it is not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from roles.nvidia_driver.reboot.proof import fault
+from roles.nvidia_driver.reboot.state import State
+
+Policy = Literal["never", "if-needed", "now"]
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What to do with a box."""
+
+    action: Literal["nothing", "tell", "reboot", "fail"]
+    """tell: it is left to a person or to a later run."""
+    reason: str = ""
+    forget: bool = False
+    """What an earlier run asked for is settled, so that its note goes."""
+
+
+def expected(state: State, wanted: str) -> str:
+    """Return the kernel that a reboot shall bring up."""
+    return wanted or state.following
+
+
+def needed(state: State, wanted: str = "") -> str:
+    """Return why the box needs a reboot; empty: it does not. ``wanted``: the kernel that must run."""
+    running, driver = state.running, state.installed
+    if wanted and running != wanted:
+        return f"kernel {running} runs where {wanted} is wanted"
+    if state.staged:
+        return "the driver changes at the next boot"
+    if not driver or state.loaded == driver:
+        return ""
+    if state.gpus or state.loaded:
+        return f"module {state.loaded or 'not loaded'}, driver {driver} installed"
+    # Without a card no module stays loaded, so that the installed ones must do.
+    if state.module(running) != driver and state.module(state.following) == driver:
+        return f"kernel {running} has no module of driver {driver}, {state.following} has one"
+    return ""
+
+
+def decide(
+    state: State,
+    policy: Policy,
+    *,
+    wanted: str = "",
+    local: bool = False,
+    busy: tuple[str, ...] = (),
+) -> Decision:
+    """Return what to do.
+
+    ``local``: dlbox itself runs on the box, and would not outlive it. ``busy``: who holds the GPU.
+    """
+    if state.container:
+        return Decision("nothing")
+    why = needed(state, wanted)
+    failed = _failed(state, wanted)
+    if policy == "never" and why:
+        return Decision("tell", "; ".join(filter(None, (why, failed))))
+    if failed and policy != "never":
+        # Tried once and in vain: a box that boots in circles is worse than one that waits.
+        return Decision("fail", f"{failed} | mend it, then reboot the box", forget=not why)
+    if not why:
+        return Decision("nothing", forget=state.intent is not None)
+    obstacle = _obstacle(state, why, wanted)
+    people = (*state.users, *state.inhibitors, *busy) if policy == "if-needed" else ()
+    return obstacle or _when(state, why, people, local=local)
+
+
+def _failed(state: State, wanted: str) -> str:
+    """Return what an earlier reboot for the same end came to; empty: it was good, or none was."""
+    asked = state.intent
+    if not asked or asked.boot == state.boot:
+        return ""
+    if asked.kernel != expected(state, wanted) or asked.driver not in ("", state.installed):
+        return ""
+    bad = fault(asked, state)
+    return f"after the reboot asked for at {asked.asked:%Y-%m-%d %H:%M} it {bad}" if bad else ""
+
+
+def _obstacle(state: State, why: str, wanted: str) -> Decision | None:
+    """Return what would make a reboot useless."""
+    following, driver = state.following, state.installed
+    if wanted and following != wanted:
+        return Decision("fail", f"{why}; not rebooted: GRUB would boot {following}")
+    if driver and not state.staged and state.module(following) != driver:
+        has = state.module(following) or "none"
+        return Decision(
+            "fail", f"{why}; not rebooted: the module for kernel {following} is {has}"
+        )
+    return None
+
+
+def _when(state: State, why: str, people: tuple[str, ...], *, local: bool) -> Decision:
+    if local:
+        return Decision("tell", f"{why}; dlbox does not reboot the machine it runs on")
+    if state.system in ("", "offline"):
+        return Decision("tell", f"{why}; init is not systemd")
+    if people:
+        return Decision("tell", f"{why}; waits for {', '.join(people)}")
+    return Decision("reboot", why)

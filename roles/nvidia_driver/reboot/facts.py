@@ -1,0 +1,44 @@
+"""Ask a box about its boot."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterable
+from pathlib import Path
+
+from pyinfra.api import FactBase
+from pyinfra.api.exceptions import FactProcessError
+from typing_extensions import override
+
+from roles.nvidia_driver.reboot.state import State, state
+
+
+def script(name: str, *words: str) -> str:
+    """Return the shell of a file beside this one, with its arguments."""
+    text = (Path(__file__).parent / name).read_text(encoding="utf-8")
+    return f"set -- {shlex.join(words)}\n{text}"
+
+
+class BootState(FactBase[State | None]):
+    """The box's boot; ``package`` is the one with libcuda.so.1, empty where there is no driver."""
+
+    @override
+    def command(self, package: str) -> str:
+        return script("look.sh", package)
+
+    @override
+    def process(self, output: Iterable[str]) -> State:
+        lines = list(output)
+        try:
+            return state(lines)
+        except KeyError as error:
+            msg = f"cannot make out the boot: {error} in {lines}"
+            raise FactProcessError(msg) from error
+
+
+def whole(lines: Iterable[str] | None) -> State | None:
+    """Read what look.sh printed; None: it did not come to its end, or was never asked."""
+    try:
+        return state(lines) if lines else None
+    except KeyError:
+        return None

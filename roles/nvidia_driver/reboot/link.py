@@ -1,0 +1,65 @@
+"""Reach a box again whose connection may be gone."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from gevent import Timeout  # type: ignore[import-untyped] # it has no types
+from pyinfra.api import Host, StringCommand
+from pyinfra.connectors.util import clear_askpass_cache, remove_any_sudo_askpass_file
+
+ANSWER_S = 45
+"""A box that is frozen, or was cut from its power, ends no connection."""
+
+# While a box is down paramiko writes a traceback per try, to stderr where nobody handles its log.
+logging.getLogger("paramiko").addHandler(logging.NullHandler())
+
+
+def ask(host: Host, shell: str, arguments: Mapping[str, Any]) -> str:
+    """Ask for a reboot and hang up; return how the box refused, or nothing.
+
+    Where the connection breaks, only the boot id can tell whether the box has heard.
+    """
+    refusal = ""
+    try:
+        with Timeout(ANSWER_S, TimeoutError):
+            done, said = host.run_shell_command(StringCommand(shell), **arguments)
+            # A box that goes down at once may give no exit status, which reads as a failure.
+            words = [line for line in said.stdout_lines if line.startswith("refused")]
+            refusal = " ".join(words or ([] if done else said.stderr_lines))
+            remove_any_sudo_askpass_file(host)
+    except Exception:  # noqa: BLE001, S110 - each way to lose a box raises something else
+        pass
+    if not refusal:
+        hang_up(host)
+    return refusal
+
+
+def answer(host: Host, shell: str, arguments: Mapping[str, Any]) -> list[str] | None:
+    """Return what a box prints; None: it does not answer, for whichever reason."""
+    try:
+        with Timeout(ANSWER_S, TimeoutError):
+            host.connect(show_errors=False)
+            if host.connected:
+                done, said = host.run_shell_command(StringCommand(shell), **arguments)
+                if done:
+                    return list(said.stdout_lines)
+    except Exception:  # noqa: BLE001, S110 - as above
+        pass
+    hang_up(host)
+    return None
+
+
+def hang_up(host: Host) -> None:
+    """Drop the connection; pyinfra's own disconnect leaves it open, and sshd admits but few."""
+    clear_askpass_cache(host)
+    client = getattr(host.connector, "client", None)
+    try:
+        with Timeout(ANSWER_S, TimeoutError):
+            if client:
+                client.close()
+            host.disconnect()
+    except Exception:  # noqa: BLE001 - as above
+        host.connected = False

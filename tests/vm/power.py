@@ -1,0 +1,99 @@
+"""QEMU's side of a machine: on, off, paused, saved and restored."""
+
+from __future__ import annotations
+
+import contextlib
+import shlex
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from tests.boxes.engine import BoxError
+from tests.vm.qemu import Hardware, command
+from tests.vm.qmp import Qmp
+
+UNLIMITED = 2**40
+
+
+class Power:
+    """Runs the QEMU of one folder."""
+
+    def __init__(self, folder: Path, port: int, hardware: Hardware) -> None:
+        """Take note; it is off."""
+        self.folder = folder
+        self.port = port
+        self.hardware = hardware
+        self._qemu: subprocess.Popen[bytes] | None = None
+
+    @property
+    def is_on(self) -> bool:
+        """Whether QEMU runs."""
+        return self._qemu is not None and self._qemu.poll() is None
+
+    def qmp(self, command: str, **arguments: Any) -> Any:
+        """Run one command of QEMU's own."""
+        with Qmp(self.folder / "qmp") as qmp:
+            return qmp(command, **arguments)
+
+    def on(self, *words: str) -> None:
+        """Start QEMU, and wait until it listens."""
+        argv = command(self.hardware, self.folder, self.port, words)
+        with (self.folder / "qemu.log").open("wb") as log:
+            self._qemu = subprocess.Popen(
+                argv, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+            )
+        self._until(self._listens, 60)
+
+    def off(self) -> None:
+        """End QEMU at once, as a power cut does; its disk files stay whole."""
+        if self.is_on:
+            self.qmp("quit")
+            self.ended(30)
+
+    def kill(self) -> None:
+        """End QEMU whatever state it is in."""
+        if self._qemu:
+            self._qemu.kill()
+            self._qemu.wait()
+
+    def ended(self, timeout: float) -> None:
+        """Wait for QEMU to end by itself."""
+        if self._qemu:
+            self._qemu.wait(timeout)
+
+    def save(self, memory: Path) -> None:
+        """Write the machine's memory and devices to a file, and end it."""
+        self.qmp("stop")
+        self.qmp("migrate-set-parameters", **{"max-bandwidth": UNLIMITED})
+        self.qmp("migrate", uri=f"exec:cat >{shlex.quote(str(memory))}")
+        self._until(self._migrated, 300)
+        self.off()
+
+    def load(self, memory: Path, *words: str) -> None:
+        """Start QEMU where a saved machine was."""
+        self.on("-incoming", f"exec:cat {shlex.quote(str(memory))}", *words)
+        self._until(lambda: self.qmp("query-status")["status"] == "paused", 300)
+        self.qmp("cont")
+
+    def _listens(self) -> bool:
+        with contextlib.suppress(OSError):
+            return bool(self.qmp("query-status"))
+        return False
+
+    def _migrated(self) -> bool:
+        state = self.qmp("query-migrate")
+        if state.get("status") == "failed":
+            msg = f"qemu migrate: {state.get('error-desc', 'failed')}"
+            raise BoxError(msg)
+        return bool(state.get("status") == "completed")
+
+    def _until(self, true: Callable[[], bool], timeout: float) -> None:
+        end = time.monotonic() + timeout
+        while not true():
+            if not self.is_on or time.monotonic() > end:
+                said = (self.folder / "qemu.log").read_text(errors="replace").splitlines()
+                msg = f"qemu: {(said or [f'no answer in {timeout:g} s'])[-1]}"
+                raise BoxError(msg)
+            time.sleep(0.1)
