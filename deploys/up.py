@@ -11,6 +11,7 @@ from pyinfra.context import ctx_state
 from deploys._guard import BadInput, Request, complain, request
 from roles.box.outcome import OUTCOMES, take_stock
 from roles.box.summary import print_summary
+from roles.nvidia_driver.reboot.elsewhere import looked_for
 
 FAILED, REFUSED, REBOOT, INTERRUPTED = 1, 3, 5, 130
 
@@ -29,9 +30,19 @@ def main(argv: list[str]) -> int:
         return REFUSED
     code = run_pyinfra(asked)
     take_stock()
+    _explain_lost()
     verdict = exit_code(code)
     print_summary()
     return verdict
+
+
+def _explain_lost() -> None:
+    """Say of boxes whose connection was lost whether somebody rebooted them."""
+    failed = [host for host in ctx_state.get().failed_hosts if host.name in OUTCOMES]
+    plans = {host: OUTCOMES[host.name].plan for host in failed}
+    lost = {host: plan.box.boot for host, plan in plans.items() if plan}
+    for name, said in looked_for(lost).items():
+        OUTCOMES[name].failed = f"{said}; run the same again, it goes on where it stopped"
 
 
 def run_pyinfra(asked: Request, deploy: str = "deploys/dlbox.py", *more: str) -> int:

@@ -52,6 +52,8 @@ class Identity:
     mok: Mok = field(default_factory=Mok)
     """The key that dkms signs modules with."""
     container: bool = False
+    boot: str = ""
+    """Its boot id."""
     slots: tuple[pcie.Slot, ...] = ()
     """The NVIDIA cards on the bus with the lanes they got."""
 
@@ -71,6 +73,7 @@ def identity(lines: Iterable[str]) -> Identity:
         systemd=word["init"] == "systemd",
         mok=mok(word.get("mok", "")),
         container="container" in word,
+        boot=word.get("boot", ""),
         clock=int(word["clock"]),
         free_gb=int(word["free_kb"]) * 1024 / 1e9,
         sudo=word["sudo"],

@@ -8,6 +8,7 @@ if [ -d /run/systemd/system ]; then echo "init systemd"; else echo "init other";
 if [ -e /run/systemd/container ] || [ -e /run/.containerenv ] || [ -e /.dockerenv ]; then
   echo "container yes"
 fi
+echo "boot $(cat /proc/sys/kernel/random/boot_id)"
 echo "clock $(date +%s)"
 echo "free_kb $(df -Pk /opt 2>/dev/null | awk 'NR==2 {print $4}')"
 if sudo -n true 2>/dev/null; then echo "sudo free"

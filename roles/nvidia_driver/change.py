@@ -44,7 +44,7 @@ def carried_out(
         yield from stage(change, package)
         outcome(host.name).reboot = f"the driver changes at the next boot: {verdict.obstacle}"
     else:
-        yield keep(verdict.obstacle)
+        yield stay(verdict.obstacle)
 
 
 def _look(state: State, host: Host, verdict: Verdict, when: Busy) -> bool:
@@ -65,7 +65,7 @@ def in_the_way(when: Busy | None) -> str:
     return obstacle(use) if use.modules else ""
 
 
-def keep(why: str) -> StringCommand:
+def stay(why: str) -> StringCommand:
     """Leave the box the driver it has, and say so."""
     outcome(host.name).kept = f"the driver stays as it is: {why}"
     return StringCommand("echo", QuoteString(why))

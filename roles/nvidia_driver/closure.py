@@ -18,8 +18,10 @@ from roles.box.packages import InstalledPackages, Package
 from roles.nvidia_driver.busy.change import again
 from roles.nvidia_driver.busy.services import RECORD
 from roles.nvidia_driver.busy.settings import Busy
-from roles.nvidia_driver.change import carried_out, in_the_way, keep
+from roles.nvidia_driver.change import carried_out, in_the_way, stay
+from roles.nvidia_driver.fallback.act import Return, Returned, keep
 from roles.nvidia_driver.guard.act import tried
+from roles.nvidia_driver.guard.programs import HOME
 from roles.nvidia_driver.guard.share import Commands, given, taken
 from roles.nvidia_driver.transaction import HEART, stale, transaction, upstream
 from roles.stack.parts import Driver
@@ -67,8 +69,8 @@ def closure(driver: Driver, wanted: Mapping[str, str], way: Way) -> Commands:
         else:
             yield StringCommand(note)
         return
-    if why := in_the_way(way.when):
-        yield keep(why)
+    if why := in_the_way(way.when) or _failed(driver):
+        yield stay(why)
         return
     yield StringCommand(apt.REFRESH)
     names = tuple(dict.fromkeys((*wanted, *stale(found, wanted, set()))))
@@ -84,7 +86,20 @@ def closure(driver: Driver, wanted: Mapping[str, str], way: Way) -> Commands:
     yield from tried(driver, todo.install)
     if way.cache:
         yield from taken(Path(way.cache), driver.version)
-    yield from carried_out(f"{asked.install} && {note}", driver.libcuda, way.when)
+    kept = keep(asked).get_raw_value()
+    yield from carried_out(f"{kept} && {asked.install} && {note}", driver.libcuda, way.when)
+
+
+def _failed(driver: Driver) -> str:
+    """Return why this driver is not tried again: it did not stand its first boot here."""
+    back: Return | None = host.get_fact(Returned)
+    package, _, version = back.failed.partition(" ") if back else ("", "", "")
+    if back is None or package != driver.module or not version.startswith(driver.pin):
+        return ""
+    return (
+        f"driver {version} did not stand its first boot here ({back.reason}); take another"
+        f" nvidia_driver_version, or try it again after {HOME}/fallback forget"
+    )
 
 
 def _stands(found: Mapping[str, Package], wanted: Mapping[str, str]) -> bool:

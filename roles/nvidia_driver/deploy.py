@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pyinfra import host
 from pyinfra.api import deploy
-from pyinfra.operations import systemd
 
 from roles.box import apt
 from roles.box.facts import Identity
@@ -19,8 +18,11 @@ from roles.nvidia_driver.busy.holders import Holders
 from roles.nvidia_driver.busy.settings import when_busy
 from roles.nvidia_driver.busy.told import obstacle
 from roles.nvidia_driver.closure import Way, closure
+from roles.nvidia_driver.fallback import programs as fallback
+from roles.nvidia_driver.fallback.act import begun
 from roles.nvidia_driver.guard.act import guarded, noted
 from roles.nvidia_driver.ready import headers, nonfree
+from roles.nvidia_driver.services import at_boot
 from roles.nvidia_driver.settings import NvidiaDriver
 from roles.nvidia_driver.signing.decision import secured
 from roles.nvidia_driver.signing.sign import enrolment, sign, tools
@@ -70,7 +72,7 @@ def _driver(stack: Stack, driver: Driver, box: Identity) -> None:
         tools()
     placed(
         name="Keep nouveau and nova out",
-        wanted={BLACKLIST: Text(content.MODPROBE), **staged.unit()},
+        wanted={BLACKLIST: Text(content.MODPROBE), **staged.unit(), **fallback.programs()},
     )
     closure(
         name=f"Install driver {driver.branch} ({driver.flavour})",
@@ -85,6 +87,7 @@ def _driver(stack: Stack, driver: Driver, box: Identity) -> None:
     )
     apt.hold(name="Hold the driver", sources=GPU_SOURCES, pin=driver.pin, names=tuple(wanted))
     guarded(name="Look after every kernel")
+    begun(name="Put the next boot on trial")
     if secured(box, stack):
         sign(name="Sign the modules")
         enrolment(name="Look for the key's enrolment", box=host.name)
@@ -97,17 +100,5 @@ def _driver(stack: Stack, driver: Driver, box: Identity) -> None:
         f" && touch {INITRAMFS}",
     )
     if box.systemd:
-        systemd.service(
-            name="Enable persistenced",
-            service="nvidia-persistenced",
-            running=None,
-            enabled=True,
-        )
-    if stack.fabricmanager and box.systemd:
-        systemd.service(
-            name="Enable Fabric Manager",
-            service="nvidia-fabricmanager",
-            running=None,
-            enabled=True,
-        )
+        at_boot(fabric=stack.fabricmanager is not None)
     noted(name="Look for notices", box=host.name)

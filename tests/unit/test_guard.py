@@ -103,8 +103,8 @@ def test_dkms_leaves_out_what_is_refused(
 def test_a_kernels_entry_in_grubs_menu(tmp_path: Path, kernel: str, entry: str) -> None:
     menu = tmp_path / "grub.cfg"
     menu.write_text(MENU)
-    text = (GUARD / "kernel-guard").read_text()
-    function = text[text.index("entry() {") : text.index("# Sets `newest`")]
+    text = (GUARD / "kernels").read_text()
+    function = text[text.index("entry() {") :]
     script = function.replace("/boot/grub/grub.cfg", str(menu)) + f'\nentry "{kernel}"'
     said = subprocess.run(["sh", "-c", script], capture_output=True, text=True, check=True)
     assert said.stdout.strip() == entry

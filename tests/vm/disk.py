@@ -46,8 +46,8 @@ def make_disk(box: Container, disk: Path, public_key: str, *, size: int = 24576 
 def _esp(tree: Path, disk: Path) -> None:
     where = f"{disk}@@{ESP_START}"
     serial = ESP_UUID.replace("-", "")
-    geometry: list[str | int] = ["-T", ESP_SIZE // 512, "-h", 64, "-s", 32]
-    call(["mformat", "-i", where, *geometry, "-N", serial, "::"])
+    # mformat would put a partition table into the file system, and grub-probe warns of it.
+    call(["mkfs.fat", "--offset", ESP_START // 512, "-i", serial, disk, ESP_SIZE // 1024])
     call(["mmd", "-i", where, "::/EFI", "::/EFI/BOOT", "::/EFI/debian"])
     for source, target in (
         (SHIM, "BOOT/BOOTX64.EFI"),

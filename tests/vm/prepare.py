@@ -12,7 +12,8 @@ from tests.vm.spared import CMDLINE
 GRUB_PROBE = "/usr/sbin/grub-probe"
 APT = ("env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "install", "--yes")
 BOOT = ("grub-efi-amd64", "grub-efi-amd64-signed", "shim-signed")
-INITRAMFS = ("initramfs-tools", "zstd")
+# Beside the initramfs: logind, which knows who is logged in.
+INITRAMFS = ("initramfs-tools", "zstd", "dbus", "libpam-systemd")
 FILES = {
     # "most" packs the drivers of every disk and network card, and unpacking is emulated too.
     "/etc/initramfs-tools/conf.d/machine": "MODULES=list\n",

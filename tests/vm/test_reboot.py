@@ -15,7 +15,6 @@ from tests.boxes.verbs import ROOT
 from tests.vm.layout import ROOT_UUID
 from tests.vm.machine import Machine
 from tests.vm.plain import NEW, OLD, Plain
-from tests.vm.prepare import APT
 
 NOTE = "/var/lib/dlbox/reboot"
 VERSION = "8.4.11"
@@ -59,7 +58,6 @@ def machine(plain: Plain) -> Iterator[Machine]:
     made = Machine("reboot", plain.base, plain.key)
     try:
         made.restore(plain.snapshot, no_reboot=True)
-        made.run(*APT, "--no-install-recommends", "dbus", "libpam-systemd", timeout=900)
         made.run("sh", "-c", DRIVER)
         yield made
     finally:

@@ -1,0 +1,89 @@
+"""Keep the driver before a change, put the next boot on trial, and ask what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterable
+from dataclasses import dataclass
+
+from pyinfra import host
+from pyinfra.api import FactBase, StringCommand, operation
+from typing_extensions import override
+
+from roles.box.answers import FirstLine
+from roles.box.order import Order
+from roles.nvidia_driver.guard.programs import HOME
+from roles.nvidia_driver.staged import FOLDER
+
+BEGIN = f"{HOME}/fallback begin"
+"""Shell that puts the next boot on trial."""
+PREVIOUS = "/var/lib/dlbox/driver-previous"
+RETURNED = "/var/lib/dlbox/driver-returned"
+
+
+@dataclass(frozen=True)
+class Return:
+    """A driver that did not stand its first boot."""
+
+    failed: str
+    """Package of its modules, and its version."""
+    restored: str
+    """That of the driver the box went back to; empty: there was no way back."""
+    reason: str
+
+
+class Returned(FactBase[Return | None]):
+    """The driver that did not stand its first boot, until another one is installed."""
+
+    @override
+    def command(self) -> str:
+        return f"cat {RETURNED} 2>/dev/null || true"
+
+    @staticmethod
+    @override
+    def default() -> None:
+        return None
+
+    @override
+    def process(self, output: Iterable[str]) -> Return | None:
+        word = {key: value.strip() for key, _, value in (li.partition(" ") for li in output)}
+        return Return(word["failed"], word["restored"], word["reason"]) if word else None
+
+
+class Untried(FirstLine):
+    """``untried`` when the driver was changed and no boot is on trial for it yet.
+
+    A change that is staged has not been made yet.
+    """
+
+    @override
+    def command(self) -> str:
+        return (
+            f"if [ -d {PREVIOUS} ] && ! [ -e {PREVIOUS}/closed ] && "
+            f"! [ -e /var/lib/dlbox/boot-trial ] && ! [ -d {FOLDER} ]; then echo untried; fi"
+        )
+
+
+def keep(order: Order) -> StringCommand:
+    """Keep the packages that an order to apt will move or remove; right before it is carried out."""
+    return StringCommand(f"{HOME}/fallback keep {order.words}")
+
+
+@operation()
+def begun() -> Generator[StringCommand, None, None]:
+    """Have the next boot on trial when the driver was changed.
+
+    State decides: a run that was cut after the change is made up for by the next.
+    """
+    if not host.get_fact(Untried):
+        host.noop("no change of the driver waits for its first boot")
+        return
+    yield StringCommand(BEGIN)
+
+
+@operation()
+def forgotten() -> Generator[StringCommand, None, None]:
+    """Let go of a return: its notice, and the kernel that it holds as the boot default."""
+    if host.get_fact(Returned) is None:
+        host.noop("the box did not go back to anything")
+        return
+    yield StringCommand(f"{HOME}/fallback forget")

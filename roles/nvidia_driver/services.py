@@ -1,0 +1,31 @@
+"""The driver's services, which start at boot and not before."""
+
+from __future__ import annotations
+
+from pyinfra.operations import systemd
+
+from roles.nvidia_driver.fallback.programs import UNIT
+
+
+def at_boot(*, fabric: bool) -> None:
+    """Have them start at boot."""
+    systemd.service(
+        name="See after a change whether the driver stands",
+        service=UNIT,
+        running=None,
+        enabled=True,
+        daemon_reload=True,
+    )
+    systemd.service(
+        name="Enable persistenced",
+        service="nvidia-persistenced",
+        running=None,
+        enabled=True,
+    )
+    if fabric:
+        systemd.service(
+            name="Enable Fabric Manager",
+            service="nvidia-fabricmanager",
+            running=None,
+            enabled=True,
+        )
