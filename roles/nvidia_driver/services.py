@@ -14,7 +14,6 @@ def at_boot(*, fabric: bool) -> None:
         service=UNIT,
         running=None,
         enabled=True,
-        daemon_reload=True,
     )
     systemd.service(
         name="Enable persistenced",
