@@ -29,6 +29,7 @@ TOOLS = (
     "qemu-utils",
     "ovmf",
     "mtools",
+    "dosfstools",
     "fdisk",
     "e2fsprogs",
     "shellcheck",

@@ -19,7 +19,7 @@ from roles.nvidia_driver.busy.change import again
 from roles.nvidia_driver.busy.services import RECORD
 from roles.nvidia_driver.busy.settings import Busy
 from roles.nvidia_driver.change import carried_out, in_the_way, stay
-from roles.nvidia_driver.fallback.act import Return, Returned, keep
+from roles.nvidia_driver.fallback.act import BEGIN, Return, Returned, keep
 from roles.nvidia_driver.guard.act import tried
 from roles.nvidia_driver.guard.programs import HOME
 from roles.nvidia_driver.guard.share import Commands, given, taken
@@ -86,8 +86,8 @@ def closure(driver: Driver, wanted: Mapping[str, str], way: Way) -> Commands:
     yield from tried(driver, todo.install)
     if way.cache:
         yield from taken(Path(way.cache), driver.version)
-    kept = keep(asked).get_raw_value()
-    yield from carried_out(f"{kept} && {asked.install} && {note}", driver.libcuda, way.when)
+    yield keep(asked)
+    yield from carried_out(f"{asked.install} && {note} && {BEGIN}", driver.libcuda, way.when)
 
 
 def _failed(driver: Driver) -> str:

@@ -167,6 +167,7 @@ def test_acts_are_found() -> None:
         ("roles.nvidia_driver.busy.holders", "Holders"),
         ("roles.nvidia_driver.closure", "closure"),
         ("roles.nvidia_driver.deploy", "nvidia_driver"),
+        ("roles.nvidia_driver.fallback.act", "Returned"),
         ("roles.nvidia_driver.facts", "LackingHeaders"),  # below Lines
         ("roles.nvidia_driver.sources", "Sources"),  # below one of pyinfra's
     } <= acts()

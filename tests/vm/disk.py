@@ -47,7 +47,8 @@ def _esp(tree: Path, disk: Path) -> None:
     where = f"{disk}@@{ESP_START}"
     serial = ESP_UUID.replace("-", "")
     # mformat would put a partition table into the file system, and grub-probe warns of it.
-    call(["mkfs.fat", "--offset", ESP_START // 512, "-i", serial, disk, ESP_SIZE // 1024])
+    kind: list[str | int] = ["-F", 16, "-i", serial, "--offset", ESP_START // 512]
+    call(["mkfs.fat", *kind, disk, ESP_SIZE // 1024])
     call(["mmd", "-i", where, "::/EFI", "::/EFI/BOOT", "::/EFI/debian"])
     for source, target in (
         (SHIM, "BOOT/BOOTX64.EFI"),

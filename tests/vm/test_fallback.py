@@ -70,7 +70,8 @@ def change(machine: Machine, version: str) -> None:
     """Change the driver as the closure does."""
     asked = order(dict.fromkeys(("nvidia-kernel-dkms", "libcuda1"), f"{version}-1"), [])
     said = keep(asked).get_raw_value()
-    shell(machine, f"{said}; {asked.install}; {BEGIN}")
+    hold = "apt-mark hold nvidia-kernel-dkms libcuda1"
+    shell(machine, f"{said}; {asked.install}; {hold}; {BEGIN}")
 
 
 def installed(machine: Machine) -> list[str]:

@@ -78,12 +78,3 @@ def begun() -> Generator[StringCommand, None, None]:
         host.noop("no change of the driver waits for its first boot")
         return
     yield StringCommand(BEGIN)
-
-
-@operation()
-def forgotten() -> Generator[StringCommand, None, None]:
-    """Let go of a return: its notice, and the kernel that it holds as the boot default."""
-    if host.get_fact(Returned) is None:
-        host.noop("the box did not go back to anything")
-        return
-    yield StringCommand(f"{HOME}/fallback forget")

@@ -65,6 +65,11 @@ def test_a_kernel_without_the_module_is_said_in_the_motd(
         assert kernels[0] in told, f"the motd does not say that {kernels[0]} has no module"
 
 
+def test_the_driver_stood_its_first_boot(box: Host, kernels: list[str]) -> None:
+    said = box.run("cat /var/lib/dlbox/driver-returned").stdout
+    assert not said, f"the driver did not stand its first boot: {said}"
+
+
 def test_headers_come_along_with_the_next_kernel(box: Host, kernels: list[str]) -> None:
     said = box.check_output(
         "dpkg-query -W -f '${db:Status-Abbrev}${Package}\\n' 'linux-image-*'"
