@@ -78,7 +78,7 @@ def order(box: Container) -> list[str]:
     return shell(box, "cat /run/order; rm -f /run/order").stdout.splitlines()
 
 
-@pytest.fixture(scope="module", params=["debian-12", "debian-13"])
+@pytest.fixture(scope="module", params=["debian-13"])
 def box(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Container]:
