@@ -26,7 +26,7 @@ def shellcheck() -> Step:
     """Check the shell scripts, where shellcheck is installed."""
     if not shutil.which("shellcheck"):
         return skipped("shellcheck", "it is not installed | apt-get install shellcheck")
-    return ran("shellcheck", "shellcheck", *shell_scripts())
+    return ran("shellcheck", "shellcheck", "-x", *shell_scripts())
 
 
 def linters() -> list[Step]:
