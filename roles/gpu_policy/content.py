@@ -24,6 +24,8 @@ SERVICE = f"""\
 [Unit]
 Description=Set the NVIDIA cards as {POLICY} says
 After=nvidia-persistenced.service
+# Each change of the policy restarts it; systemd refuses the sixth start within 10 s.
+StartLimitIntervalSec=0
 
 [Service]
 Type=oneshot
