@@ -13,6 +13,14 @@ from roles.box.packages import Package
 HEART = re.compile(r"libcuda1|libnvidia-compute(-\d+)?|nvidia-(open-)?(kernel-)?(open-)?dkms.*")
 
 
+SUPPORT = {
+    "nvidia-kernel-support": "nvidia-open-kernel-dkms",
+    "nvidia-open-kernel-support": "nvidia-kernel-dkms",
+}
+"""Debian's packages that make modprobe load a flavour -> the modules of the other one, beside which
+they would go on naming modules that are gone. In NVIDIA's repository the first serves both flavours."""
+
+
 @dataclass(frozen=True)
 class Transaction:
     """One order to apt."""
@@ -52,9 +60,9 @@ def _others(found: Mapping[str, Package], numbers: set[str]) -> set[str]:
 
 def _other_flavour(name: str, wanted: Iterable[str]) -> bool:
     modules = [package for package in wanted if "dkms" in package]
-    is_module = (
-        re.fullmatch(r"nvidia-.*(dkms|kernel-(source|support)|-open).*", name) is not None
-    )
+    if name in SUPPORT:
+        return SUPPORT[name] in modules
+    is_module = re.fullmatch(r"nvidia-.*(dkms|kernel-source|-open).*", name) is not None
     return is_module and any(("open" in name) != ("open" in module) for module in modules)
 
 

@@ -150,6 +150,23 @@ def test_the_drivers_own_version_is_without_its_packagers_part(version: str, own
     assert driver.upstream(version) == own
 
 
+@pytest.mark.parametrize(
+    ("name", "module", "stale"),
+    [
+        ("nvidia-kernel-support", "nvidia-open-kernel-dkms", True),
+        ("nvidia-kernel-support", "nvidia-kernel-dkms", False),
+        ("nvidia-kernel-support", "nvidia-kernel-open-dkms", False),
+        ("nvidia-open-kernel-support", "nvidia-kernel-dkms", True),
+        ("nvidia-open-kernel-support", "nvidia-open-kernel-dkms", False),
+    ],
+)
+def test_what_makes_modprobe_load_a_flavour_goes_with_it(
+    name: str, module: str, *, stale: bool
+) -> None:
+    found = installed(f"{name} 580.1-1, {module} 580.1-1")
+    assert driver.stale(found, {module: "580."}, {"580.1"}) == ([name] if stale else [])
+
+
 DEBIAN = "http://mirror.example/debian trixie/non-free amd64 Packages"
 UBUNTU = "http://mirror.example/ubuntu noble-updates/restricted amd64 Packages"
 MIRROR = "https://mirror/cuda/ubuntu2404/x86_64  Packages"
