@@ -164,6 +164,23 @@ def test_a_bare_box_has_nothing_foreign(box: Container, tmp_path: Path) -> None:
     assert (code, changed(said)) == (0, [])
 
 
+def test_no_driver_comes_where_no_kernel_can_have_its_module(
+    box: Container, tmp_path: Path
+) -> None:
+    """A kernel that the archive has dropped: its headers are not to be had any more."""
+    box.run("touch", "/boot/vmlinuz-6.12.1-dropped")
+    run = dlbox("up", inventory(tmp_path, (box, KNOBS)), "-y")
+    box.run("rm", "/boot/vmlinuz-6.12.1-dropped")
+    assert run.returncode == 1, run.stdout[-3000:]
+    assert (
+        "nvidia-current 550.163.01 on kernel 6.12.1-dropped: there are no headers for it: "
+        "linux-headers-6.12.1-dropped is not installed, and apt has none"
+    ) in run.stdout
+    assert "no kernel of this box can have these modules" in run.stdout
+    assert flavours(box) == []
+    assert box.run("dpkg", "--audit").stdout == ""
+
+
 @ALL
 def test_up_refuses_it_by_name_and_changes_nothing(
     found: Container, tmp_path: Path, situation: Situation
@@ -360,7 +377,7 @@ def test_dkms_forgets_the_module_of_a_run_driver(box: Container, tmp_path: Path)
 def flavours(box: Container) -> list[str]:
     """Return the installed packages with the driver's modules."""
     said = box.run(
-        "dpkg-query", "-W", "-f=${Package} ${db:Status-Abbrev}\\n", "nvidia-*"
+        "dpkg-query", "-W", "-f=${Package} ${db:Status-Abbrev}\\n", "nvidia-*", check=False
     ).stdout
     rows = [line.split() for line in said.splitlines()]
     return [row[0] for row in rows if "dkms" in row[0] and row[1] != "un"]

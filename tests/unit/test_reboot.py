@@ -63,6 +63,7 @@ boot 0f3c8a52-33f1-4c53-a0e7-3d0a4ad1b0de
 running 6.12.94+deb13-amd64
 system degraded
 installed 550.163.01-2
+other nouveau
 gpu 0000:01:00.0
 kernel 6.12.94+deb13-amd64
 module 6.12.94+deb13-amd64 535.261.03
@@ -86,6 +87,7 @@ def test_what_a_box_prints_is_read() -> None:
         following=NEW,
         system="degraded",
         installed=DRIVER,
+        others=("nouveau",),
         gpus=("0000:01:00.0",),
         modules={OLD: "535.261.03", NEW: DRIVER},
         users=("alice on pts/0",),
@@ -209,6 +211,11 @@ def test_a_note_that_is_not_whole_is_none(text: str) -> None:
         (GOOD, OLD, f"kernel {NEW} runs where {OLD} is wanted"),
         (replace(GOOD, running=OLD), "", ""),  # a newer kernel alone is no need of ours
         (CARDLESS, "", ""),
+        (
+            replace(CARDLESS, others=("nouveau",)),
+            "",
+            "nouveau is loaded in the driver's place",
+        ),
         (
             replace(CARDLESS, modules={OLD: DRIVER}, following=OLD),
             "",
@@ -358,6 +365,10 @@ def test_another_kernel_than_asked_for_is_told_once() -> None:
         (
             replace(GOOD, running=OLD),
             f"came back with kernel {OLD} where {NEW} was expected",
+        ),
+        (
+            replace(GOOD, loaded="", others=("nouveau",)),
+            "came back with nouveau in the driver's place",
         ),
         (
             replace(GOOD, loaded=""),

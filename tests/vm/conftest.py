@@ -15,7 +15,7 @@ from tests.boxes.image import image
 from tests.boxes.mounts import download_cache
 from tests.vm.disk import make_disk
 from tests.vm.machine import Machine
-from tests.vm.plain import NEW, OLD, Plain
+from tests.vm.plain import Plain, kernels
 from tests.vm.prepare import prepare
 
 
@@ -34,7 +34,8 @@ def plain(key: Path, tmp_path_factory: pytest.TempPathFactory) -> Plain:
     folder = tmp_path_factory.mktemp("plain")
     box = start("dlbox-test-vm-plain", image("debian-13"), mounts=download_cache("debian-13"))
     try:
-        prepare(box, [f"linux-image-{kernel}" for kernel in (OLD, NEW)])
+        old, new = kernels(box)
+        prepare(box, [f"linux-image-{kernel}" for kernel in (old, new)])
         public = key.with_suffix(".pub").read_text(encoding="utf-8")
         base = make_disk(box, folder / "plain.raw", public)
     finally:
@@ -43,7 +44,7 @@ def plain(key: Path, tmp_path_factory: pytest.TempPathFactory) -> Plain:
     try:
         machine.start()
         machine.wait_for_ssh()
-        return Plain(base, key, machine.save(folder))
+        return Plain(base, key, machine.save(folder), old, new)
     finally:
         machine.remove()
 

@@ -58,7 +58,7 @@ class Machine(Guest):
 
     def start(self, *, no_reboot: bool = False, extra: Sequence[str] = ()) -> None:
         """Switch it on; with `no_reboot` a reboot switches it off."""
-        self.power.on(*(["-no-reboot"] if no_reboot else []), *extra)
+        self.power.on(extra, resets=not no_reboot)
 
     def power_cut(self) -> None:
         """Take its power away: what the guest has not written yet is lost."""
@@ -92,7 +92,7 @@ class Machine(Guest):
         for name in (DISK, VARIABLES):
             (self.folder / name).unlink(missing_ok=True)
             overlay(snapshot.folder / name, self.folder / name)
-        self.power.load(snapshot.memory, *(["-no-reboot"] if no_reboot else []))
+        self.power.load(snapshot.memory, resets=not no_reboot)
         # It does not know how long it slept.
         self.run("date", "--set", f"@{time.time():.0f}")
 

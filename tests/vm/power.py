@@ -6,13 +6,14 @@ import contextlib
 import shlex
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 from tests.boxes.engine import BoxError
 from tests.vm.qemu import Hardware, command
-from tests.vm.qmp import Qmp
+from tests.vm.qmp import Qmp, was_reset
 
 UNLIMITED = 2**40
 
@@ -26,19 +27,30 @@ class Power:
         self.port = port
         self.hardware = hardware
         self._qemu: subprocess.Popen[bytes] | None = None
+        self._watch: Thread | None = None
+        self._resets = True
 
     @property
     def is_on(self) -> bool:
-        """Whether QEMU runs."""
-        return self._qemu is not None and self._qemu.poll() is None
+        """Whether QEMU runs, or is about to run again after a reset."""
+        watched = self._watch is not None and self._watch.is_alive()
+        return watched or (self._qemu is not None and self._qemu.poll() is None)
 
     def qmp(self, command: str, **arguments: Any) -> Any:
         """Run one command of QEMU's own."""
         with Qmp(self.folder / "qmp") as qmp:
             return qmp(command, **arguments)
 
-    def on(self, *words: str) -> None:
-        """Start QEMU, and wait until it listens."""
+    def on(
+        self, words: Sequence[str] = (), *, once: Sequence[str] = (), resets: bool = True
+    ) -> None:
+        """Start QEMU, and wait until it listens; without `resets` a reset switches it off."""
+        self._resets = resets
+        self._start([*words, *once])
+        self._watch = Thread(target=self._restart, args=(words,), daemon=True)
+        self._watch.start()
+
+    def _start(self, words: Sequence[str]) -> None:
         argv = command(self.hardware, self.folder, self.port, words)
         with (self.folder / "qemu.log").open("wb") as log:
             self._qemu = subprocess.Popen(
@@ -46,20 +58,31 @@ class Power:
             )
         self._until(self._listens, 60)
 
+    def _restart(self, words: Sequence[str]) -> None:
+        # Emulation crawls, for minutes, where firmware or kernel write over what was code
+        # before the reset; a new QEMU has translated nothing yet.
+        while was_reset(self.folder / "events") and self._resets and self._qemu:
+            self._qemu.wait()
+            self._start(words)
+
     def off(self) -> None:
         """End QEMU at once, as a power cut does; its disk files stay whole."""
+        self._resets = False
         if self.is_on:
             self.qmp("quit")
             self.ended(30)
 
     def kill(self) -> None:
         """End QEMU whatever state it is in."""
+        self._resets = False
         if self._qemu:
             self._qemu.kill()
-            self._qemu.wait()
+            self.ended(30)
 
     def ended(self, timeout: float) -> None:
         """Wait for QEMU to end by itself."""
+        if self._watch:
+            self._watch.join(timeout)
         if self._qemu:
             self._qemu.wait(timeout)
 
@@ -71,9 +94,10 @@ class Power:
         self._until(self._migrated, 300)
         self.off()
 
-    def load(self, memory: Path, *words: str) -> None:
+    def load(self, memory: Path, *, resets: bool = True) -> None:
         """Start QEMU where a saved machine was."""
-        self.on("-incoming", f"exec:cat {shlex.quote(str(memory))}", *words)
+        source = f"exec:cat {shlex.quote(str(memory))}"
+        self.on(once=["-incoming", source], resets=resets)
         self._until(lambda: self.qmp("query-status")["status"] == "paused", 300)
         self.qmp("cont")
 
@@ -92,7 +116,7 @@ class Power:
     def _until(self, true: Callable[[], bool], timeout: float) -> None:
         end = time.monotonic() + timeout
         while not true():
-            if not self.is_on or time.monotonic() > end:
+            if (self._qemu and self._qemu.poll() is not None) or time.monotonic() > end:
                 said = (self.folder / "qemu.log").read_text(errors="replace").splitlines()
                 msg = f"qemu: {(said or [f'no answer in {timeout:g} s'])[-1]}"
                 raise BoxError(msg)

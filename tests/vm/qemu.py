@@ -56,5 +56,6 @@ def command(
         *("-chardev", f"file,id=serial,append=on,path={folder / 'serial.log'}"),
         *("-serial", "chardev:serial"),
         *("-qmp", f"unix:{folder / 'qmp'},server=on,wait=off"),
+        *("-qmp", f"unix:{folder / 'events'},server=on,wait=off", "-no-reboot"),
         *extra,
     ]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import socket
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +17,7 @@ from tests.boxes.engine import BoxError
 class Qmp:
     """One conversation over QEMU's own socket."""
 
-    def __init__(self, path: Path, timeout: float = 120) -> None:
+    def __init__(self, path: Path, timeout: float | None = 120) -> None:
         """Take note of where it listens."""
         self._path = path
         self._socket = socket.socket(socket.AF_UNIX)
@@ -51,3 +53,18 @@ class Qmp:
                 return answer["return"]
         msg = f"qemu {command}: it ended without an answer"
         raise BoxError(msg)
+
+    def events(self) -> Iterator[dict[str, Any]]:
+        """Yield what QEMU tells unasked, until it ends."""
+        yield from map(json.loads, self._lines)
+
+
+def was_reset(path: Path) -> bool:
+    """Listen to QEMU until it ends, and return whether the guest had asked for a reset."""
+    reason = ""
+    # One that is killed ends the conversation in the middle.
+    with contextlib.suppress(OSError, json.JSONDecodeError), Qmp(path, timeout=None) as qmp:
+        for event in qmp.events():
+            if event.get("event") == "SHUTDOWN":
+                reason = event["data"]["reason"]
+    return reason == "guest-reset"

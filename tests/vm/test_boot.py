@@ -7,9 +7,9 @@ import time
 
 from tests.vm.layout import ROOT_UUID
 from tests.vm.machine import Machine
-from tests.vm.plain import NEW, OLD, Plain
+from tests.vm.plain import Plain
 
-OLDER = f"gnulinux-advanced-{ROOT_UUID}>gnulinux-{OLD}-advanced-{ROOT_UUID}"
+ENTRY = "gnulinux-advanced-{0}>gnulinux-{1}-advanced-{0}"
 PRIVILEGES = "stat -c '%n %a %U:%G' /usr/bin/passwd /usr/bin/sudo /etc/shadow /usr/bin/chage"
 
 
@@ -22,10 +22,10 @@ def entries(machine: Machine) -> list[str]:
     return re.findall(r"menuentry_id_option '([^']+)'", menu)
 
 
-def test_grub_boots_the_newest_kernel_from_its_own_disk(machine: Machine) -> None:
-    assert kernel(machine) == NEW
+def test_grub_boots_the_newest_kernel_from_its_own_disk(machine: Machine, plain: Plain) -> None:
+    assert kernel(machine) == plain.new
     told = machine.run("cat", "/proc/cmdline").stdout
-    assert told.startswith(f"BOOT_IMAGE=/boot/vmlinuz-{NEW} root=UUID={ROOT_UUID} ro ")
+    assert told.startswith(f"BOOT_IMAGE=/boot/vmlinuz-{plain.new} root=UUID={ROOT_UUID} ro ")
     assert machine.run("findmnt", "-no", "SOURCE,FSTYPE", "/").stdout.split() == [
         "/dev/vda2",
         "ext4",
@@ -48,24 +48,26 @@ def test_apt_reaches_its_archive(machine: Machine) -> None:
     assert "trixie InRelease" in told
 
 
-def test_update_grub_keeps_the_ids_of_the_entries(machine: Machine) -> None:
+def test_update_grub_keeps_the_ids_of_the_entries(machine: Machine, plain: Plain) -> None:
     before = entries(machine)
-    assert f"gnulinux-{OLD}-advanced-{ROOT_UUID}" in before
+    assert f"gnulinux-{plain.old}-advanced-{ROOT_UUID}" in before
     machine.run("update-grub")
     assert machine.run("grub-probe", "--target=device", "/").stdout == "/dev/vda2\n"
     assert machine.run("dpkg-divert", "--list", "/usr/sbin/grub-probe").stdout == ""
     assert entries(machine) == before
 
 
-def test_a_reboot_brings_the_kernel_that_grub_set_default_names(machine: Machine) -> None:
+def test_a_reboot_brings_the_kernel_that_grub_set_default_names(
+    machine: Machine, plain: Plain
+) -> None:
     before = machine.reboot_id()
     saved = "/etc/default/grub.d/saved.cfg"
     machine.run("tee", saved, input="GRUB_DEFAULT=saved\n")
     machine.run("update-grub")
-    machine.run("grub-set-default", OLDER)
+    machine.run("grub-set-default", ENTRY.format(ROOT_UUID, plain.old))
     machine.reboot()
     assert machine.reboot_id() != before
-    assert kernel(machine) == OLD
+    assert kernel(machine) == plain.old
 
 
 def test_a_power_cut_loses_what_was_not_written_and_nothing_else(machine: Machine) -> None:
@@ -84,7 +86,7 @@ def test_a_snapshot_brings_back_what_was(machine: Machine, plain: Plain) -> None
     changed = machine.reboot_id()
     machine.restore(plain.snapshot)
     assert machine.reboot_id() != changed
-    assert kernel(machine) == NEW
+    assert kernel(machine) == plain.new
     assert machine.run("ls", "/root/kept", check=False).returncode == 2
     drift = float(machine.run("date", "+%s").stdout) - time.time()
     assert abs(drift) < 30

@@ -24,7 +24,7 @@ from tests.archive.repository import flat
 from tests.archive.stub import Stub
 from tests.vm.layout import ROOT_UUID
 from tests.vm.machine import Machine
-from tests.vm.plain import NEW, OLD
+from tests.vm.plain import Plain
 
 GUARD = Path(__file__).parents[2] / "roles/nvidia_driver/guard"
 SOURCE = "kernel/drivers/char/hangcheck-timer.ko.xz"
@@ -45,12 +45,12 @@ def module(packed: str, version: str) -> bytes:
     return data
 
 
-def driver(machine: Machine, version: str) -> list[Stub]:
+def driver(machine: Machine, plain: Plain, version: str) -> list[Stub]:
     files = {}
-    for kernel in (OLD, NEW):
+    for kernel in (plain.old, plain.new):
         packed = machine.run("base64", f"/lib/modules/{kernel}/{SOURCE}").stdout
         files[MODULE.format(kernel)] = module(packed, version)
-    depmod = f"#!/bin/sh\nset -e\ndepmod -a {OLD}\ndepmod -a {NEW}\n"
+    depmod = f"#!/bin/sh\nset -e\ndepmod -a {plain.old}\ndepmod -a {plain.new}\n"
     same = (f"libcuda1 (= {version}-1)",)
     built = Stub(
         "nvidia-kernel-dkms",
@@ -108,10 +108,10 @@ def corrupt(machine: Machine, of: str) -> None:
 
 
 @pytest.fixture(scope="module", autouse=True)
-def first(machine: Machine, tmp_path_factory: pytest.TempPathFactory) -> None:
+def first(machine: Machine, plain: Plain, tmp_path_factory: pytest.TempPathFactory) -> None:
     """Give the machine the first driver, which runs."""
     key = make_key(None, "stub archive of dlbox's tests")
-    stubs = [*driver(machine, FIRST), *driver(machine, SECOND)]
+    stubs = [*driver(machine, plain, FIRST), *driver(machine, plain, SECOND)]
     machine.copy_in(
         flat(tmp_path_factory.mktemp("stubs") / "archive", stubs, key), "/srv/archive"
     )
@@ -134,10 +134,12 @@ def first(machine: Machine, tmp_path_factory: pytest.TempPathFactory) -> None:
     assert read(machine, "/sys/module/nvidia/version") == f"{FIRST}\n"
 
 
-def test_a_module_that_does_not_load_brings_the_driver_before_back(machine: Machine) -> None:
+def test_a_module_that_does_not_load_brings_the_driver_before_back(
+    machine: Machine, plain: Plain
+) -> None:
     before = boots(machine)
     change(machine, SECOND)
-    corrupt(machine, NEW)
+    corrupt(machine, plain.new)
     machine.reboot()
     settled(machine)
     assert installed(machine) == [f"hi  {FIRST}-1", f"hi  {FIRST}-1"]
@@ -145,7 +147,7 @@ def test_a_module_that_does_not_load_brings_the_driver_before_back(machine: Mach
     assert machine.run("dpkg", "--audit").stdout == ""
     notice = read(machine, f"{STATE}/notices/driver")
     assert notice.startswith(
-        f"driver {SECOND} (nvidia-kernel-dkms) did not stand its first boot (kernel {NEW}: "
+        f"driver {SECOND} (nvidia-kernel-dkms) did not stand its first boot (kernel {plain.new}: "
         "the module does not load: modprobe: ERROR: could not insert 'nvidia': Exec format error)"
     )
     assert notice.endswith(f"; the box went back to {FIRST} (nvidia-kernel-dkms)\n")
@@ -156,12 +158,14 @@ def test_a_module_that_does_not_load_brings_the_driver_before_back(machine: Mach
     assert boots(machine) == before + 1
 
 
-def test_a_kernel_that_dies_before_it_can_tell_boots_once(machine: Machine) -> None:
-    machine.run("grub-reboot", ENTRY.format(ROOT_UUID, OLD))
+def test_a_kernel_that_dies_before_it_can_tell_boots_once(
+    machine: Machine, plain: Plain
+) -> None:
+    machine.run("grub-reboot", ENTRY.format(ROOT_UUID, plain.old))
     machine.reboot()
-    assert kernel(machine) == OLD
+    assert kernel(machine) == plain.old
     change(machine, SECOND)
-    image = f"/boot/initrd.img-{NEW}"
+    image = f"/boot/initrd.img-{plain.new}"
     shell(machine, f"cp {image} /root/kept; echo no initramfs >{image}; sync")
     before = machine.serial.count("Kernel panic")
     machine.run("systemctl", "reboot", check=False)
@@ -174,44 +178,45 @@ def test_a_kernel_that_dies_before_it_can_tell_boots_once(machine: Machine) -> N
     machine.start()
     machine.wait_for_ssh()
     settled(machine)
-    assert kernel(machine) == OLD
+    assert kernel(machine) == plain.old
     # The driver is not to blame.
     assert installed(machine) == [f"hi  {SECOND}-1", f"hi  {SECOND}-1"]
     assert read(machine, "/sys/module/nvidia/version") == f"{SECOND}\n"
     assert read(machine, f"{STATE}/notices/driver") == (
-        f"kernel {NEW} was to boot with driver {SECOND}, and {OLD} did; kernel {OLD} boots until "
+        f"kernel {plain.new} was to boot with driver {SECOND}, and {plain.old} did; kernel {plain.old} boots until "
         "/opt/dlbox/driver/fallback forget lets the newest boot again\n"
     )
     default = read(machine, "/etc/default/grub.d/dlbox-kernel.cfg")
-    assert default == f"GRUB_DEFAULT='{ENTRY.format(ROOT_UUID, OLD)}'\n"
-    assert f"linux-image-{OLD}" in machine.run("apt-mark", "showhold").stdout.split()
+    assert default == f"GRUB_DEFAULT='{ENTRY.format(ROOT_UUID, plain.old)}'\n"
+    assert f"linux-image-{plain.old}" in machine.run("apt-mark", "showhold").stdout.split()
     machine.run("mv", "/root/kept", image)
 
 
 def test_a_driver_that_fails_on_a_new_kernel_takes_the_box_back_to_both(
-    machine: Machine,
+    machine: Machine, plain: Plain
 ) -> None:
     before = boots(machine)
     change(machine, FIRST)
-    corrupt(machine, NEW)
+    corrupt(machine, plain.new)
     machine.reboot()
     settled(machine)
     assert boots(machine) == before + 2
-    assert kernel(machine) == OLD
+    assert kernel(machine) == plain.old
     assert installed(machine) == [f"hi  {SECOND}-1", f"hi  {SECOND}-1"]
-    assert f"did not stand its first boot (kernel {NEW}: the module does not load" in read(
-        machine, f"{STATE}/notices/driver"
+    assert (
+        f"did not stand its first boot (kernel {plain.new}: the module does not load"
+        in read(machine, f"{STATE}/notices/driver")
     )
     machine.run("modprobe", "nvidia")
     assert read(machine, "/sys/module/nvidia/version") == f"{SECOND}\n"
 
 
-def test_a_kernel_that_stands_becomes_the_boot_default(machine: Machine) -> None:
+def test_a_kernel_that_stands_becomes_the_boot_default(machine: Machine, plain: Plain) -> None:
     change(machine, FIRST)
     assert read(machine, f"{STATE}/driver-returned") == ""
     machine.reboot()
     settled(machine)
-    assert kernel(machine) == NEW
+    assert kernel(machine) == plain.new
     assert read(machine, "/sys/module/nvidia/version") == f"{FIRST}\n"
     for gone in (
         f"{STATE}/kernel-known",

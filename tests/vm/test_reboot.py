@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import lzma
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -14,7 +16,7 @@ import pytest
 from tests.boxes.verbs import ROOT
 from tests.vm.layout import ROOT_UUID
 from tests.vm.machine import Machine
-from tests.vm.plain import NEW, OLD, Plain
+from tests.vm.plain import Plain
 
 NOTE = "/var/lib/dlbox/reboot"
 VERSION = "8.4.11"
@@ -49,6 +51,14 @@ install -D "$(modinfo -k "$1" -F filename drbd)" "/lib/modules/$1/updates/nvidia
 menu='gnulinux-advanced-{ROOT_UUID}>gnulinux-%s-advanced-{ROOT_UUID}'
 printf "GRUB_DEFAULT='$menu'\\n" "$1" >/etc/default/grub.d/wanted.cfg
 update-grub
+"""
+# softdog counts who has opened /dev/watchdog0, and stays in use once somebody had: it has to be
+# stopped first. Its timer, in seconds, is as long as it takes.
+BUSY_NOUVEAU = """
+set -e
+modprobe watchdog
+insmod /srv/nouveau.ko soft_margin=65535
+: </dev/watchdog0
 """
 
 
@@ -89,6 +99,20 @@ def belongs(machine: Machine, kernel: str) -> None:
     machine.run("sh", "-c", BELONGS, "sh", kernel)
 
 
+def nouveau(machine: Machine, folder: Path) -> None:
+    """Load a module of that name that is in use: another of the kernel's, renamed."""
+    kernel = boot(machine)[1]
+    path = f"/lib/modules/{kernel}/kernel/drivers/watchdog/softdog.ko.xz"
+    data = lzma.decompress(base64.b64decode(machine.run("base64", path).stdout))
+    unsigned = data.removesuffix(b"~Module signature appended~\n")
+    assert unsigned.count(b"\0softdog\0") == 1
+    module = folder / "nouveau.ko"
+    module.write_bytes(unsigned.replace(b"\0softdog\0", b"\0nouveau\0"))
+    machine.copy_in(module, "/srv/nouveau.ko")
+    machine.run("sh", "-c", BUSY_NOUVEAU)
+    assert machine.run("cat", "/sys/module/nouveau/refcnt").stdout.strip() != "0"
+
+
 def has_note(machine: Machine) -> bool:
     return machine.run("test", "-e", NOTE, check=False).returncode == 0
 
@@ -108,8 +132,10 @@ def last(run: CompletedProcess[str]) -> str:
     return run.stdout.splitlines()[-1]
 
 
-def test_a_machine_that_is_right_is_not_rebooted(machine: Machine, tmp_path: Path) -> None:
-    belongs(machine, NEW)
+def test_a_machine_that_is_right_is_not_rebooted(
+    machine: Machine, tmp_path: Path, plain: Plain
+) -> None:
+    belongs(machine, plain.new)
     before = boot(machine)
     run = up(machine, tmp_path, "now")
     assert (run.returncode, last(run)) == (0, "m: None"), run.stdout
@@ -117,11 +143,11 @@ def test_a_machine_that_is_right_is_not_rebooted(machine: Machine, tmp_path: Pat
 
 
 def test_people_and_inhibitors_are_named_and_waited_for(
-    machine: Machine, tmp_path: Path
+    machine: Machine, tmp_path: Path, plain: Plain
 ) -> None:
-    belongs(machine, OLD)
+    belongs(machine, plain.old)
     before = boot(machine)
-    why = f"m: kernel {NEW} has no module of driver {VERSION}, {OLD} has one"
+    why = f"m: kernel {plain.new} has no module of driver {VERSION}, {plain.old} has one"
     with inhibited(machine):
         run = up(machine, tmp_path, "if-needed")
         assert (run.returncode, last(run)) == (5, f"{why}; waits for backup (nightly copy)")
@@ -138,7 +164,7 @@ def test_people_and_inhibitors_are_named_and_waited_for(
 
 
 def test_a_machine_that_does_not_return_is_given_up_and_made_up_for(
-    machine: Machine, tmp_path: Path
+    machine: Machine, tmp_path: Path, plain: Plain
 ) -> None:
     before, kernel = boot(machine)
     run = up(machine, tmp_path, "if-needed", limit=90)
@@ -148,26 +174,53 @@ def test_a_machine_that_does_not_return_is_given_up_and_made_up_for(
     assert not machine.is_on
     machine.start()
     machine.wait_for_ssh()
-    assert kernel == NEW
+    assert kernel == plain.new
     came, kernel = boot(machine)
     assert came != before
-    assert kernel == OLD
+    assert kernel == plain.old
     assert has_note(machine)
     run = up(machine, tmp_path, "if-needed")
     assert (run.returncode, last(run)) == (0, "m: None"), run.stdout
-    assert boot(machine) == (came, OLD)
+    assert boot(machine) == (came, plain.old)
     assert not has_note(machine)
 
 
 def test_now_reboots_under_an_inhibitor_and_judges_what_came_back(
-    machine: Machine, tmp_path: Path
+    machine: Machine, tmp_path: Path, plain: Plain
 ) -> None:
-    belongs(machine, NEW)
+    belongs(machine, plain.new)
     before, _ = boot(machine)
     with inhibited(machine):
         run = up(machine, tmp_path, "now")
     assert (run.returncode, last(run)) == (0, "m: None"), run.stdout
     came, kernel = boot(machine)
     assert came != before
-    assert kernel == NEW
+    assert kernel == plain.new
     assert not has_note(machine)
+
+
+def test_nouveau_in_use_asks_for_a_reboot_and_a_wrong_kernel_is_told(
+    machine: Machine, plain: Plain, tmp_path: Path
+) -> None:
+    nouveau(machine, tmp_path)
+    run = up(machine, tmp_path, "never")
+    assert (run.returncode, last(run)) == (
+        5,
+        "m: nouveau is loaded in the driver's place",
+    ), run.stdout
+    older = f"gnulinux-advanced-{ROOT_UUID}>gnulinux-{plain.old}-advanced-{ROOT_UUID}"
+    machine.run(
+        *("systemd-run", "--quiet", "--unit=elsewhere", "--property=RemainAfterExit=yes"),
+        *(f"--property=ExecStop=grub-reboot '{older}'", "true"),
+    )
+    before, _ = boot(machine)
+    run = up(machine, tmp_path, "now")
+    wrong = f"came back with kernel {plain.old} where {plain.new} was expected"
+    assert (run.returncode, last(run)) == (1, f"m: {wrong}"), run.stdout
+    came, _ = boot(machine)
+    assert came != before
+    assert machine.run("ls", "/sys/module/nouveau", check=False).returncode
+    run = up(machine, tmp_path, "now")
+    assert run.returncode == 1
+    assert f"it {wrong} | mend it, then reboot the box" in last(run)
+    assert boot(machine) == (came, plain.old), "it must not boot in circles"

@@ -36,6 +36,8 @@ def needed(state: State, wanted: str = "") -> str:
         return "the driver changes at the next boot"
     if not driver or state.loaded == driver:
         return ""
+    if state.others:
+        return f"{', '.join(state.others)} is loaded in the driver's place"
     if state.gpus or state.loaded:
         return f"module {state.loaded or 'not loaded'}, driver {driver} installed"
     # Without a card no module stays loaded, so that the installed ones must do.

@@ -20,7 +20,7 @@ def rebooted(before: str, after: str) -> str:
     return f"box rebooted during the run (boot id {before}->{after})"
 
 
-def looked_for(lost: dict[Host, str], patience_s: float = 120) -> dict[str, str]:
+def looked_for(lost: dict[Host, str], patience_s: float = 240) -> dict[str, str]:
     """Return box -> what to say, for boxes whose connection was lost and that were rebooted.
 
     ``lost``: each with its boot id at the beginning of the run. All are waited for at once.

@@ -8,6 +8,7 @@ dpkg-query -W -f '${db:Status-Abbrev}${Version}\n' "$1" 2>/dev/null |
   sed -n 's/^.i */installed /p'
 if [ -d /var/lib/dlbox/staged ]; then echo "staged yes"; fi
 sed 's/^/loaded /' /sys/module/nvidia/version 2>/dev/null
+for module in nouveau nova_core; do if [ -e /sys/module/$module/refcnt ]; then echo "other $module"; fi; done
 for device in /sys/bus/pci/devices/*; do
   [ -r "$device/class" ] || continue
   read -r vendor <"$device/vendor"

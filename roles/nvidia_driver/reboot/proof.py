@@ -28,6 +28,8 @@ def fault(asked: Intent, seen: State) -> str:
 def _module(driver: str, seen: State) -> str:
     if not driver:
         return ""
+    if seen.others:
+        return f"came back with {', '.join(seen.others)} in the driver's place"
     if seen.gpus and seen.loaded != driver:
         return (
             f"came back with module {seen.loaded or 'not loaded'} where {driver} was expected"

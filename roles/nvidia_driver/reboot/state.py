@@ -28,6 +28,8 @@ class State:
     """Version of the driver's user space."""
     loaded: str = ""
     """Version of the loaded module."""
+    others: tuple[str, ...] = ()
+    """Loaded modules that would take the card before the driver can."""
     staged: bool = False
     """Another driver is installed by the next boot itself."""
     gpus: tuple[str, ...] = ()
@@ -67,6 +69,7 @@ def state(lines: Iterable[str]) -> State:
         container=only("container") == "yes" or not kernels,
         installed=upstream(only("installed")),
         loaded=only("loaded"),
+        others=tuple(every("other")),
         staged=only("staged") == "yes",
         gpus=tuple(every("gpu")),
         modules=dict(line.partition(" ")[::2] for line in every("module")),
