@@ -29,12 +29,16 @@ def expected(state: State, wanted: str) -> str:
 
 def needed(state: State, wanted: str = "") -> str:
     """Return why the box needs a reboot; empty: it does not. ``wanted``: the kernel that must run."""
-    running, driver = state.running, state.installed
-    if wanted and running != wanted:
-        return f"kernel {running} runs where {wanted} is wanted"
+    if wanted and state.running != wanted:
+        return f"kernel {state.running} runs where {wanted} is wanted"
     if state.staged:
         return "the driver changes at the next boot"
-    if not driver or state.loaded == driver:
+    return "" if state.loaded == state.installed else _not_loaded(state)
+
+
+def _not_loaded(state: State) -> str:
+    running, driver = state.running, state.installed
+    if not driver:
         return ""
     if state.others:
         return f"{', '.join(state.others)} is loaded in the driver's place"
