@@ -4,7 +4,8 @@ The order below is the order in which one thing needs another.
 """
 
 from roles.base.deploy import base
-from roles.box.deploy import record, survey
+from roles.box.deploy import survey
+from roles.box.record import record
 from roles.cuda.deploy import cuda
 from roles.cudnn.deploy import cudnn
 from roles.frameworks.deploy import frameworks
@@ -28,5 +29,5 @@ if plan:
     nccl(plan=plan)
     frameworks(plan=plan)
     jupyter(plan=plan)
-    record(plan=plan)
     reboot_if_needed(plan=plan)
+    record(name="Write down what was applied", plan=plan)

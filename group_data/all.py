@@ -11,6 +11,23 @@ box_gpus = None
 # their own.
 box_profile = "full"
 
+# File on the controller, written by `./dlbox lock`: the box gets what it says, to the byte,
+# or is refused. Boxes that name the same file are one class. None: what fits best today.
+box_lock = None
+
+# Where the box finds what `./dlbox bundle` made: `http(s)://...`, or a folder of the box such
+# as `/media/usb/bundle`; nothing else is asked then, and its lock is taken where `box_lock`
+# names none. None: the archives.
+box_bundle = None
+
+# Address of an archive of archives, laid out as Debian's is, that has the packages of a lock
+# which upstream has withdrawn. None: only the box's own store and the bundle.
+box_snapshot = None
+
+# Disk (GB) that what the box had before may take: packages and venvs for `./dlbox rollback`,
+# the oldest go first. 0: none of it is kept.
+box_rollback_gb = 20
+
 # --- base: The ground the other roles stand on: apt that waits, build tools, no sleep, dlbox's own folders.
 
 # More packages of the distribution to install, by name.

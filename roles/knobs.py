@@ -35,6 +35,11 @@ PYINFRA_DATA = ("_", "ssh_", "docker_", "podman_", "chroot_", "vagrant_", "terra
 """Prefixes of host data that pyinfra and its connectors read themselves."""
 
 
+def known(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what host data says of dlbox's own knobs, in one order."""
+    return {knob: data[knob] for role in ROLES for knob in role.knobs() if knob in data}
+
+
 def faults(data: Mapping[str, Any]) -> dict[str, str]:
     """Knob -> what is wrong, for everything in ``data``, all at once."""
     known = [knob for role in ROLES for knob in role.knobs()]

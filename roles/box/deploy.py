@@ -1,4 +1,4 @@
-"""Survey a box, and record what was applied to it."""
+"""Survey a box: what it is, what it shall be, and whether that already stands."""
 
 from __future__ import annotations
 
@@ -7,33 +7,35 @@ import time
 from collections.abc import Generator
 from datetime import datetime, timezone
 from functools import cache
-from io import StringIO
-from pathlib import Path
 
-import yaml
 from pyinfra import host
-from pyinfra.api import QuoteString, State, StringCommand, deploy, operation
+from pyinfra.api import QuoteString, State, StringCommand, operation
 from pyinfra.api.exceptions import DeployError
-from pyinfra.facts.files import Directory
-from pyinfra.operations import files
 
 from roles.box import summary
 from roles.box.facts import BoxIdentity, Identity
 from roles.box.inventory import data, misjudged
-from roles.box.outcome import outcome
-from roles.box.plan import Plan, plan, preflight
+from roles.box.outcome import Outcome, outcome
+from roles.box.plan import Plan, plan
+from roles.box.preflight import preflight
+from roles.jupyter.settings import Jupyter
+from roles.lock.given import given
 from roles.stack.model import Refused
-
-RECORD = "/var/lib/dlbox/applied.yaml"
 
 
 def survey() -> Plan | None:
-    """Judge the settings, read the box once and solve its stack; None: refused, nothing changes."""
+    """Judge the settings, read the box once and solve its stack; None: nothing is to be done.
+
+    A box that already is what it shall be costs this one look.
+    """
     summary.print_at_exit()
     planned = look()
     reason = outcome(host.name).failed
     if planned is None and reason:
         refuse(name="Preflight", reason=reason)
+    if planned and stands(planned):
+        unchanged(name="Look whether anything has changed")
+        return None
     return planned
 
 
@@ -44,18 +46,44 @@ def look() -> Plan | None:
     if not isinstance(box, Identity):
         return None  # pyinfra has failed this box, for what it said or did not say
     now = time.time()
+    told = outcome(host.name)
     try:
         become_root(box)
-        planned = plan(box, data(host), datetime.fromtimestamp(now, timezone.utc).date())
-        # The folder is what base makes first: a run that was cut has taken its disk already.
-        fresh = host.get_fact(Directory, path=str(Path(RECORD).parent)) is None
-        preflight(box, planned.stack, data(host), now, fresh=fresh)
+        today = datetime.fromtimestamp(now, timezone.utc).date()
+        planned = plan(box, data(host), today, given(host, data(host)))
+        if not stands(planned):
+            preflight(box, planned.stack, data(host), now, fresh=box.recorded is None)
     except Refused as refusal:
-        outcome(host.name).refused = True
-        outcome(host.name).failed = f"refused, nothing was changed: {refusal}"
+        told.refused = True
+        told.failed = f"refused, nothing was changed: {refusal}"
         return None
-    outcome(host.name).plan = planned
+    _note(told, planned)
     return planned
+
+
+def _note(told: Outcome, planned: Plan) -> None:
+    told.plan = planned
+    told.notices = planned.box.notices
+    jupyter = Jupyter.of(data(host))
+    told.jupyter = jupyter.port if jupyter.install and planned.box.systemd else None
+
+
+def stands(planned: Plan) -> bool:
+    """Whether the box was given just this, and nothing about it has changed since."""
+    was = planned.box.recorded
+    return (
+        was is not None
+        and was.digest == planned.digest
+        and not was.differences
+        and not was.pending
+    )
+
+
+@operation()
+def unchanged() -> Generator[StringCommand, None, None]:
+    """Say that there is nothing to do."""
+    host.noop("it is what was applied")
+    yield from ()
 
 
 @cache
@@ -84,12 +112,3 @@ def become_root(box: Identity) -> None:
 def refuse(reason: str) -> Generator[StringCommand, None, None]:
     """Fail this box alone: an exception here would stop every box, unnamed."""
     yield StringCommand("echo", QuoteString(reason), ">&2; exit 1")
-
-
-@deploy("Record")
-def record(plan: Plan) -> None:
-    """Write down, on the box, what it was given."""
-    # Without the warnings, which count days: a second run on another day changes nothing.
-    stack = plan.stack.model_dump(mode="json", exclude={"warnings"})
-    text = yaml.safe_dump(stack, sort_keys=False)
-    files.put(name="Write down what was applied", src=StringIO(text), dest=RECORD, mode="644")

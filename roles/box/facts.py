@@ -13,6 +13,7 @@ from typing_extensions import override
 
 from roles.box import pcie
 from roles.box.foreign import FIND, Foreign
+from roles.box.recorded import RECORDED, Recorded, recorded
 from roles.nvidia_driver.signing.mok import STATE, Mok, mok
 
 IDENTITY = (
@@ -20,6 +21,7 @@ IDENTITY = (
     + FIND
     + STATE
     + pcie.survey()
+    + RECORDED
 )
 """One command, because each costs a round trip; prints lines of ``key value``."""
 
@@ -56,11 +58,16 @@ class Identity:
     """Its boot id."""
     slots: tuple[pcie.Slot, ...] = ()
     """The NVIDIA cards on the bus with the lanes they got."""
+    notices: tuple[str, ...] = ()
+    """What the box itself has to say to its owner."""
+    recorded: Recorded | None = None
+    """What was applied, and how the box differs from that; None: nothing was."""
 
 
 def identity(lines: Iterable[str]) -> Identity:
     """Read what IDENTITY printed."""
-    pairs = [line.strip().partition(" ") for line in lines]
+    # Not stripped: a record's line may end with an empty field.
+    pairs = [line.rstrip("\r\n").partition(" ") for line in lines]
     word = {key: value for key, _, value in pairs}
 
     def every(wanted: str) -> tuple[str, ...]:
@@ -83,6 +90,8 @@ def identity(lines: Iterable[str]) -> Identity:
         kernels=every("kernel"),
         secure_boot=word.get("secure_boot") == "1",
         slots=tuple(pcie.slot(value) for value in every("pcie")),
+        notices=every("notice"),
+        recorded=recorded((key, value) for key, _, value in pairs),
     )
 
 

@@ -16,6 +16,7 @@ elif command -v sudo >/dev/null; then echo "sudo password"; else echo "sudo none
 for kernel in $(find /boot -maxdepth 1 -name "vmlinuz-*" 2>/dev/null | sort -rV); do
   echo "kernel ${kernel#/boot/vmlinuz-}"
 done
+sed 's/^/notice /' /var/lib/dlbox/notices/* 2>/dev/null
 secure=$(od -An -t u1 -j 4 -N 1 /sys/firmware/efi/efivars/SecureBoot-* 2>/dev/null | tr -d ' ')
 echo "secure_boot ${secure:-0}"
 for device in /sys/bus/pci/devices/*; do

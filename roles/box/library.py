@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from io import StringIO
 
-from pyinfra.operations import files
-
-from roles.box import links, wheels
-from roles.box.loader import tell_loader
+from roles.box import wheels
+from roles.box.loader import refreshed
+from roles.box.owned import Owned, Text
+from roles.box.placed import placed
 from roles.stack.parts import Library
 
 PKG_CONFIG = "/usr/local/lib/pkgconfig"
@@ -39,22 +38,29 @@ def pkg_config(name: str, title: str, row: Library, libraries: Iterable[str]) ->
     )
 
 
-def library(
-    name: str, title: str, row: Library, headers: tuple[str, ...], libraries: tuple[str, ...]
-) -> None:
-    """Have the library installed and found; ``libraries``: the first is what people link."""
-    wheels.tree(name=f"Install {title} {row.version}", tree=name, lock=row.lock)
-    links.links(
-        name=f"Link {title} {row.version}",
-        wanted=library_links(name, row, headers, libraries),
+def owned_library(
+    name: str, title: str, row: Library, headers: Iterable[str], libraries: tuple[str, ...]
+) -> Owned:
+    """Return what a library consists of; the first of ``libraries`` is what people link."""
+    return Owned(
+        folders={PKG_CONFIG: "755"},
+        files={
+            f"{PKG_CONFIG}/{name}.pc": Text(pkg_config(name, title, row, libraries)),
+            loader_conf(name): Text(f"{folder(name, row)}/lib\n"),
+        },
+        links=library_links(name, row, headers, libraries),
+        trees={f"{wheels.TREES}/{name}": wheels.stamp(row.lock)},
     )
-    files.directory(name="Have pkg-config's folder", path=PKG_CONFIG, mode="755")
-    files.put(
-        name=f"Tell pkg-config of {title}",
-        src=StringIO(pkg_config(name, title, row, libraries)),
-        dest=f"{PKG_CONFIG}/{name}.pc",
-        mode="644",
-    )
-    tell_loader(
-        title, f"dlbox-{name}", f"{folder(name, row)}/lib", f"{wheels.TREES}/{name}/.dlbox-lock"
-    )
+
+
+def loader_conf(name: str) -> str:
+    """Return the file that tells the loader of it."""
+    return f"/etc/ld.so.conf.d/dlbox-{name}.conf"
+
+
+def library(name: str, title: str, row: Library, mine: Owned) -> None:
+    """Have the library installed and found."""
+    tree = f"{wheels.TREES}/{name}"
+    wheels.tree(name=f"Install {title} {row.version}", tree=tree, lock=row.lock)
+    placed(name=f"Let compilers and loaders find {title} {row.version}", wanted=mine)
+    refreshed(title, loader_conf(name), tree, f"{tree}/.dlbox-lock")

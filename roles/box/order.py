@@ -5,8 +5,18 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
-APT_GET = "DEBIAN_FRONTEND=noninteractive apt-get -q -y -o Dpkg::Options::=--force-confold"
+STORE = "/var/cache/dlbox/debs"
+"""Where a box keeps what it has installed, for the way back."""
+LEDGER = "/var/lib/dlbox/packages"
+"""Names of the packages that have come to the box by an order of ours, a line each."""
+BEFORE = "/var/lib/dlbox/before/status"
+"""What dpkg knew before dlbox came: a lock is made as if it never had."""
+APT_GET = (
+    "DEBIAN_FRONTEND=noninteractive apt-get -q -y -o Dpkg::Options::=--force-confold"
+    f" -o Dir::Cache::archives={STORE} -o APT::Keep-Downloaded-Packages=true"
+)
 
 
 @dataclass(frozen=True)
@@ -17,8 +27,12 @@ class Order:
 
     @property
     def simulate(self) -> str:
-        """Have apt find out whether it can be carried out."""
-        return f"apt-get -q -s install {self.words} >/dev/null"
+        """Have apt find out whether it can be carried out, and note what it will bring."""
+        return (
+            f"umask 022; mkdir -p {STORE}/partial {Path(LEDGER).parent!s}"
+            f" && said=$(apt-get -q -s install {self.words})"
+            f""" && echo "$said" | sed -n 's/^Inst \\([^ ]*\\) (.*/\\1/p' >>{LEDGER}"""
+        )
 
     @property
     def download(self) -> str:

@@ -1,67 +1,99 @@
-"""Files that dlbox brings to a box, many in one look."""
+"""Folders, files and links that dlbox brings to a box, many in one look."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Generator, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Generator, Iterable
+from io import StringIO
 from pathlib import Path
 
 from pyinfra import host
-from pyinfra.api import FactBase, QuoteString, StringCommand, operation
+from pyinfra.api import FactBase, FileUploadCommand, QuoteString, StringCommand, operation
 from typing_extensions import override
 
+from roles.box.owned import Owned, Text
 
-@dataclass(frozen=True)
-class Text:
-    """A file's text and mode."""
+LONG = 65536
+"""Characters: a single argument of a command may have about twice as many bytes (Linux: 128 KiB)."""
+Commands = Generator[StringCommand | FileUploadCommand, None, None]
+LOOK = r"""
+do
+  if [ -L "$path" ]; then printf '%s\tlink %s\n' "$path" "$(readlink "$path")"
+  elif [ -d "$path" ]; then printf '%s\tfolder %s\n' "$path" "$(stat -c %a-%u-%g "$path")"
+  elif [ -f "$path" ]; then
+    printf '%s\tfile %s %s\n' "$path" "$(stat -c %a-%u-%g "$path")" "$(sha256sum <"$path" | cut -c1-64)"
+  elif [ -e "$path" ]; then printf '%s\tother\n' "$path"
+  fi
+done"""
 
-    text: str
-    mode: str = "644"
 
-
-class Digests(FactBase[dict[str, tuple[str, str]]]):
-    """Path -> SHA-256 and mode, for those of ``paths`` that are files of root's."""
+class Standing(FactBase[dict[str, str]]):
+    """Path -> what is there, for those of ``paths`` where something is."""
 
     @override
     def command(self, paths: tuple[str, ...]) -> StringCommand:
-        words = [QuoteString(path) for path in paths]
-        return StringCommand(
-            "for file in", *words, '; do if [ -f "$file" ] && [ ! -L "$file" ]; then',
-            'echo "$(sha256sum <"$file" | cut -c1-64)',
-            '$(stat -c %a-%u-%g "$file") $file"; fi; done',
-        )  # fmt: skip
+        return StringCommand("for path in", *[QuoteString(path) for path in paths], ";", LOOK)
 
     @staticmethod
     @override
-    def default() -> dict[str, tuple[str, str]]:
+    def default() -> dict[str, str]:
         return {}
 
     @override
-    def process(self, output: Iterable[str]) -> dict[str, tuple[str, str]]:
-        rows = [line.split(" ", 2) for line in output]
-        return {path: (digest, mode) for digest, mode, path in rows}
+    def process(self, output: Iterable[str]) -> dict[str, str]:
+        return dict(line.split("\t", 1) for line in output)
 
 
 @operation()
-def placed(wanted: Mapping[str, Text]) -> Generator[StringCommand, None, None]:
-    """Have these files, path -> text, as root's; one command looks at all of them.
+def placed(wanted: Owned) -> Commands:
+    """Have these folders, files and links, as root's; one command looks at all of them.
 
-    Not for secrets: the text travels in the command.
+    Not for secrets: a file's text travels in the command.
     """
-    found: dict[str, tuple[str, str]] = host.get_fact(Digests, paths=tuple(wanted))
-    stale = {
-        path: file
-        for path, file in wanted.items()
-        if found.get(path)
-        != (hashlib.sha256(file.text.encode()).hexdigest(), f"{file.mode}-0-0")
+    asked = {
+        **{path: f"folder {mode}-0-0" for path, mode in wanted.folders.items()},
+        **{path: _file(file) for path, file in wanted.files.items()},
+        **{path: f"link {target}" for path, target in wanted.links.items()},
     }
+    found: dict[str, str] = host.get_fact(Standing, paths=tuple(asked))
+    stale = [path for path, state in asked.items() if found.get(path) != state]
     if not stale:
-        host.noop(f"{len(wanted)} files are as they should be")
-    for path, file in stale.items():
-        draft, folder = QuoteString(f"{path}.dlbox-new"), QuoteString(str(Path(path).parent))
-        yield StringCommand(
-            "mkdir -p", folder, "&& printf %s", QuoteString(file.text), ">", draft,
-            "&& chown 0:0", draft, f"&& chmod {file.mode}", draft,
-            "&& mv", draft, QuoteString(path),
-        )  # fmt: skip
+        host.noop(f"{len(asked)} folders, files and links are as they should be")
+    for path in stale:
+        if path in wanted.folders:
+            yield _folder(path, wanted.folders[path])
+        elif path in wanted.files:
+            yield from _put(path, wanted.files[path])
+        else:
+            yield from _link(path, wanted.links[path])
+
+
+def _file(file: Text) -> str:
+    return f"file {file.mode}-0-0 {hashlib.sha256(file.text.encode()).hexdigest()}"
+
+
+def _folder(path: str, mode: str) -> StringCommand:
+    folder = QuoteString(path)
+    return StringCommand("mkdir -p", folder, "&& chown 0:0", folder, f"&& chmod {mode}", folder)
+
+
+def _put(path: str, file: Text) -> Commands:
+    draft, folder = QuoteString(f"{path}.dlbox-new"), QuoteString(str(Path(path).parent))
+    yield StringCommand("umask 022; mkdir -p", folder)
+    if len(file.text) > LONG:
+        yield FileUploadCommand(StringIO(file.text), f"{path}.dlbox-new")
+    else:
+        yield StringCommand("printf %s", QuoteString(file.text), ">", draft)
+    yield StringCommand(
+        "chown 0:0", draft, f"&& chmod {file.mode}", draft, "&& mv -T", draft, QuoteString(path)
+    )
+
+
+def _link(path: str, target: str) -> Commands:
+    link = QuoteString(path)
+    theirs = QuoteString(f"{path} is somebody else's file; move it away, then run again")
+    yield StringCommand("umask 022; mkdir -p", QuoteString(path.rpartition("/")[0]))
+    yield StringCommand(
+        "[ -L", link, "] || [ ! -e", link, "] || { echo", theirs, ">&2; exit 1; }"
+    )
+    yield StringCommand("ln -sfnT", QuoteString(target), link)

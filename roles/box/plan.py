@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from hashlib import sha256
 from typing import Any
 
-from roles.base.settings import Base
+from roles.box.code import code
 from roles.box.facts import Identity
-from roles.box.foreign import in_the_way
+from roles.box.owned import Owned
 from roles.box.settings import Box
+from roles.knobs import known
+from roles.lock.fit import locked
+from roles.lock.model import Lock
 from roles.nvidia_archive.content import key
 from roles.nvidia_archive.settings import NvidiaArchive
-from roles.nvidia_driver.settings import NvidiaDriver
-from roles.nvidia_driver.signing.decision import judge
+from roles.owned import owned
 from roles.stack.bus import cards_and_switches
 from roles.stack.model import Refusal, Refused, Stack
 from roles.stack.solve import solve
@@ -29,13 +33,38 @@ class Plan:
 
     box: Identity
     stack: Stack
+    owned: Owned
+    """What the roles will own on the box."""
+    digest: str
+    """Of everything that decides what they do there."""
+    lock: Lock | None = None
 
 
-def plan(box: Identity, data: Mapping[str, Any], today: date) -> Plan:
-    """Solve the stack of a box. Raises Refused."""
+def plan(box: Identity, data: Mapping[str, Any], today: date, lock: Lock | None = None) -> Plan:
+    """Solve the stack of a box, or take its lock's. Raises Refused."""
     if box.arch not in ARCHITECTURES:
         msg = f"its architecture is {box.arch}; only {', '.join(ARCHITECTURES)} is supported"
         raise Refused(msg)
+    stack = locked(box, data, lock) if lock else _solved(box, data, today)
+    mine = owned(stack, data)
+    return Plan(box, stack, mine, _digest(box, stack, data, mine, lock), lock)
+
+
+def _digest(
+    box: Identity, stack: Stack, data: Mapping[str, Any], mine: Owned, lock: Lock | None
+) -> str:
+    decides = {
+        "code": code(),
+        "stack": stack.model_dump(mode="json", exclude={"warnings"}),
+        "knobs": known(data),
+        "owned": mine.lines(),
+        "lock": lock and lock.digest,
+        "box": [box.systemd, box.container, box.secure_boot, box.mok.enrolled, *box.kernels],
+    }
+    return sha256(json.dumps(decides, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def _solved(box: Identity, data: Mapping[str, Any], today: date) -> Stack:
     declared = Box.of(data).gpus
     bus = (*box.pci_gpus, *box.bridges)
     cards, switches = cards_and_switches(bus if declared is None else declared)
@@ -58,7 +87,7 @@ def plan(box: Identity, data: Mapping[str, Any], today: date) -> Plan:
     if unlocked:
         msg = f"{unlocked[0].lock} is not locked by hash; run ./dlbox catalog --lock {unlocked[0].lock}"
         raise Refused(msg)
-    return Plan(box, answer)
+    return answer
 
 
 def told(refusal: Refusal) -> str:
@@ -70,26 +99,3 @@ def told(refusal: Refusal) -> str:
     releases = [] if value == "none" else [value]
     remedy = f"{knob} = {releases if word == 'cuda' else value!r}"
     return f"{refusal.because}; what would do: {remedy}"
-
-
-def preflight(
-    box: Identity, stack: Stack, data: Mapping[str, Any], now: float, *, fresh: bool
-) -> None:
-    """Look for what would stop the run half-way. Raises Refused.
-
-    ``now`` is the controller's clock; ``fresh``: the stack does not stand there yet, so that
-    its disk is still to be taken.
-    """
-    base, driver = Base.of(data), NvidiaDriver.of(data)
-    judge(box, stack, box.mok, driver.signing)
-    obstacle = in_the_way(box.foreign, adopt=driver.adopt, driver=stack.driver is not None)
-    if obstacle:
-        raise Refused(obstacle)
-    skew = abs(now - box.clock)
-    if skew > base.max_clock_skew_s:
-        msg = f"its clock is {skew:.0f} s off the controller's; set it, or raise base_max_clock_skew_s"
-        raise Refused(msg)
-    need = stack.disk_gb if base.min_free_gb is None else base.min_free_gb
-    if fresh and box.free_gb < need:
-        msg = f"{box.free_gb:.1f} GB free where {need:.1f} GB are needed; free some, or lower base_min_free_gb"
-        raise Refused(msg)

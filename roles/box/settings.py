@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+import re
+from typing import Annotated, ClassVar, Literal
 
-from pydantic import field_validator
+from pydantic import Field, field_validator
 
 from roles.settings import RoleSettings
 from roles.stack.gpus import GPU_ID, gpu_table
@@ -24,6 +25,33 @@ class Box(RoleSettings):
     profile: Literal["full", "framework_only"] = "full"
     """"framework_only": no CUDA toolkit, cuDNN or NCCL for people who compile; frameworks bring
     their own."""
+
+    lock: str | None = None
+    """File on the controller, written by `./dlbox lock`: the box gets what it says, to the byte, or
+    is refused. Boxes that name the same file are one class. None: what fits best today."""
+
+    bundle: str | None = None
+    """Where the box finds what `./dlbox bundle` made: `http(s)://...`, or a folder of the box such as
+    `/media/usb/bundle`; nothing else is asked then, and its lock is taken where `box_lock` names
+    none. None: the archives."""
+
+    snapshot: str | None = None
+    """Address of an archive of archives, laid out as Debian's is, that has the packages of a lock
+    which upstream has withdrawn. None: only the box's own store and the bundle."""
+
+    rollback_gb: Annotated[int, Field(ge=0)] = 20
+    """Disk (GB) that what the box had before may take: packages and venvs for `./dlbox rollback`,
+    the oldest go first. 0: none of it is kept."""
+
+    @field_validator("bundle", "snapshot")
+    @classmethod
+    def _address(cls, address: str | None) -> str | None:
+        if address is not None and not re.fullmatch(
+            r"(https?://[^\s'\"{}]+|/[^\s'\"{}]*)", address
+        ):
+            msg = "is neither http(s)://... nor a folder that begins with /"
+            raise ValueError(msg)
+        return None if address is None else address.rstrip("/")
 
     @field_validator("gpus")
     @classmethod

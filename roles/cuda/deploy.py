@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from io import StringIO
-
 from pyinfra import host
 from pyinfra.api import deploy
-from pyinfra.operations import files
 
-from roles.box import apt, links, wheels
-from roles.box.loader import tell_loader
+from roles.box import apt, wheels
+from roles.box.alternatives import alternative
+from roles.box.loader import refreshed
+from roles.box.owned import Owned
 from roles.box.packages import GPU_SOURCES
+from roles.box.placed import placed
 from roles.box.plan import Plan
-from roles.cuda.content import PROFILE, home, home_links
+from roles.cuda.content import home, home_links
+from roles.cuda.owned import COMPAT, owned, packaged
 from roles.stack.parts import Compat
 from roles.stack.tables import catalog
 
@@ -23,32 +24,24 @@ def cuda(plan: Plan) -> None:
     toolkits = {toolkit.release: toolkit for toolkit in plan.stack.toolkits}
     if not toolkits:
         return
-    packaged = [toolkit for toolkit in toolkits.values() if toolkit.package]
-    wanted = {str(toolkit.package): f"{toolkit.release}." for toolkit in packaged}
-    if "nvidia-cuda-toolkit" in wanted:
-        wanted["nvidia-cuda-dev"] = ""
+    wanted = packaged(plan.stack.toolkits)
     if wanted:
         apt.install(name="Install packaged CUDA", wanted=wanted)
         apt.hold(name="Hold packaged CUDA", sources=GPU_SOURCES, names=tuple(wanted))
-        merged = {path: to for toolkit in packaged for path, to in home_links(toolkit).items()}
-        links.links(name="Link packaged CUDA", wanted=merged)
-
     # One fixed list on every box: pyinfra would merge the turns of lists that differ.
     for known in host.loop(catalog().cuda.wheels):
         toolkit = toolkits.get(known)
         if toolkit and toolkit.lock:
-            wheels.tree(name=f"Install CUDA {known}", tree=f"cuda-{known}", lock=toolkit.lock)
-            links.links(name=f"Link CUDA {known}", wanted=home_links(toolkit))
-
-    homes = [home(toolkit) for toolkit in toolkits.values()]
-    links.alternative(
-        name="Choose the first toolkit", link="/usr/local/cuda", choices=homes, chosen=homes[0]
+            tree = f"{wheels.TREES}/cuda-{known}"
+            wheels.tree(name=f"Install CUDA {known}", tree=tree, lock=toolkit.lock)
+    links = {path: to for row in toolkits.values() for path, to in home_links(row).items()}
+    placed(
+        name="Link CUDA, and put nvcc into everybody's PATH",
+        wanted=Owned(files=owned(plan.stack).files, links=links),
     )
-    files.put(
-        name="Put nvcc into everybody's PATH",
-        src=StringIO(PROFILE),
-        dest="/etc/profile.d/dlbox-cuda.sh",
-        mode="644",
+    homes = [home(toolkit) for toolkit in toolkits.values()]
+    alternative(
+        name="Choose the first toolkit", link="/usr/local/cuda", choices=homes, chosen=homes[0]
     )
     if plan.stack.cuda_compat:
         _compat(plan.stack.cuda_compat)
@@ -57,7 +50,4 @@ def cuda(plan: Plan) -> None:
 def _compat(compat: Compat) -> None:
     apt.install(name=f"Install {compat.package}", wanted={compat.package: ""})
     apt.hold(name=f"Hold {compat.package}", sources=(), names=(compat.package,))
-    # The package tells no loader of itself; 00: before the driver's own libcuda.
-    tell_loader(
-        compat.package, "00dlbox-cuda-compat", f"/usr/local/cuda-{compat.release}/compat"
-    )
+    refreshed(compat.package, COMPAT)

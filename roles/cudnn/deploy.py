@@ -6,7 +6,7 @@ from pyinfra.api import deploy
 
 from roles.box.library import library
 from roles.box.plan import Plan
-from roles.cudnn.content import headers, libraries
+from roles.cudnn.owned import owned
 
 
 @deploy("cuDNN")
@@ -14,4 +14,4 @@ def cudnn(plan: Plan) -> None:
     """Have the cuDNN that fits the cards and the first toolkit."""
     row = plan.stack.cudnn
     if row:
-        library("cudnn", "cuDNN", row, headers(row.version), libraries(row.version))
+        library("cudnn", "cuDNN", row, owned(row))

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from io import StringIO
-
 from pyinfra import host
 from pyinfra.api import deploy
-from pyinfra.operations import files
 
 from roles.box import wheels
+from roles.box.placed import placed
 from roles.box.plan import Plan
-from roles.frameworks.content import DLBOX_ENV, ORDER
+from roles.frameworks.content import ORDER
+from roles.frameworks.owned import owned
 
 
 @deploy("Frameworks")
@@ -23,14 +22,9 @@ def frameworks(plan: Plan) -> None:
             row = planned[framework]
             wheels.venv(
                 name=f"Build {framework} {row.version}",
-                venv=framework,
+                venv=f"{wheels.VENVS}/{framework}",
                 lock=row.lock,
                 index=row.index,
             )
     if planned:
-        files.put(
-            name="Put dlbox-env",
-            src=StringIO(DLBOX_ENV),
-            dest="/usr/local/bin/dlbox-env",
-            mode="755",
-        )
+        placed(name="Put dlbox-env", wanted=owned(plan.stack))

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from io import StringIO
-from pathlib import Path
 from typing import Any
 
 from pyinfra import host
 from pyinfra.api import StringCommand, deploy, operation
 from pyinfra.facts.files import Directory, File
-from pyinfra.operations import files
 
-from roles.box import links
 from roles.box.inventory import data
+from roles.box.placed import placed
 from roles.box.plan import Plan
 from roles.box.refresh import refresh
 from roles.gpu_policy import content
+from roles.gpu_policy.owned import owned
 from roles.gpu_policy.settings import GpuPolicy
 
 MODULE = "/sys/module/nvidia"
@@ -37,32 +35,11 @@ fi
 @deploy("GPU policy")
 def gpu_policy(plan: Plan) -> None:
     """Write the policy and the unit that applies it; take both away where nothing is declared."""
-    cards = GpuPolicy.of(data(host)).cards
-    if not cards or plan.stack.driver is None:
+    mine = owned(GpuPolicy.of(data(host)), plan.stack)
+    if not mine.files:
         gone(name="Have no policy of the cards")
         return
-    files.directory(
-        name="Have the folder of dlbox's own programs", path=content.LIBEXEC, mode="755"
-    )
-    files.put(
-        name="Put the program that applies the cards' policy",
-        src=str(Path(__file__).with_name("apply-gpu-policy")),
-        dest=content.SCRIPT,
-        mode="755",
-    )
-    files.put(
-        name="Write the cards' policy",
-        src=StringIO(content.policy(cards)),
-        dest=content.POLICY,
-        mode="644",
-    )
-    files.put(
-        name="Write the unit that applies it",
-        src=StringIO(content.SERVICE),
-        dest=content.UNIT,
-        mode="644",
-    )
-    links.links(name="Apply it at boot", wanted={content.AT_BOOT: content.UNIT})
+    placed(name="Put the cards' policy and the unit that applies it at boot", wanted=mine)
     if plan.box.systemd:
         applied(name="Apply it now")
 

@@ -8,9 +8,12 @@ from roles.box.wheels import VENVS
 
 TOKEN = "/etc/dlbox/jupyter-token"  # noqa: S105 - a path
 STARTED = "/run/dlbox-jupyter-started"
-UNIT = "/etc/systemd/system/dlbox-jupyter.service"
 SETTINGS = "/etc/dlbox/jupyter_server_config.py"
 HOME = f"{VENVS}/jupyter"
+SERVICE = "dlbox-jupyter.service"
+UNIT = f"/etc/systemd/system/{SERVICE}"
+KERNELS = "/usr/local/share/jupyter/kernels"
+"""Beside JupyterLab's venv, which is replaced as a whole."""
 
 CONFIG = f"""\
 # Written by dlbox. Loopback only: reach it through ssh -L.

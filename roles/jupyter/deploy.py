@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from io import StringIO
 
 from pyinfra import host
 from pyinfra.api import QuoteString, StringCommand, deploy, operation
-from pyinfra.operations import files, server, systemd
+from pyinfra.operations import server, systemd
 
 from roles.box import wheels
 from roles.box.inventory import data
-from roles.box.outcome import outcome
+from roles.box.placed import placed
 from roles.box.plan import Plan
 from roles.box.refresh import refresh
-from roles.frameworks.content import ORDER
 from roles.jupyter import content
 from roles.jupyter.facts import TokenState
+from roles.jupyter.owned import owned
 from roles.jupyter.settings import Jupyter
 
 
@@ -33,35 +32,12 @@ def jupyter(plan: Plan) -> None:
         create_home=True,
         ensure_home=False,
     )
-    wheels.venv(name="Build JupyterLab", venv="jupyter", lock="jupyter")
+    wheels.venv(name="Build JupyterLab", venv=content.HOME, lock="jupyter")
     token(name="Have a token", user=wanted.user)
-    files.put(
-        name="Configure JupyterLab",
-        src=StringIO(content.CONFIG),
-        dest=content.SETTINGS,
-        mode="644",
-    )
-    # One fixed list on every box: pyinfra would merge the turns of lists that differ.
-    for framework in host.loop(ORDER):
-        if framework in plan.stack.frameworks:
-            folder = f"{content.HOME}/share/jupyter/kernels/{framework}"
-            files.directory(
-                name=f"Have the {framework} kernel's folder", path=folder, mode="755"
-            )
-            files.put(
-                name=f"Register the {framework} kernel",
-                src=StringIO(content.kernel(framework)),
-                dest=f"{folder}/kernel.json",
-                mode="644",
-            )
-    files.put(
-        name="Write the unit",
-        src=StringIO(content.unit(wanted.user, wanted.port)),
-        dest=content.UNIT,
-        mode="644",
+    placed(
+        name="Configure JupyterLab, its kernels and its unit", wanted=owned(wanted, plan.stack)
     )
     if plan.box.systemd:
-        outcome(host.name).jupyter = wanted.port
         _serve()
 
 
@@ -70,7 +46,11 @@ def _serve() -> None:
     refresh(
         name="Serve with these settings",
         product=content.STARTED,
-        inputs=[content.UNIT, content.SETTINGS, content.TOKEN, f"{content.HOME}/.dlbox-lock"],
+        # The link is younger than what it names after a way back.
+        inputs=[
+            *(content.UNIT, content.SETTINGS, content.TOKEN),
+            *(content.HOME, f"{content.HOME}/.dlbox-lock"),
+        ],
         command="systemctl daemon-reload && systemctl restart dlbox-jupyter",
     )
     systemd.service(name="Serve", service="dlbox-jupyter", running=True)

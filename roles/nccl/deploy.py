@@ -6,13 +6,12 @@ from pyinfra.api import deploy
 
 from roles.box.library import library
 from roles.box.plan import Plan
-
-HEADERS = ("nccl.h",)
-LIBRARIES = ("nccl",)
+from roles.nccl.owned import owned
 
 
 @deploy("NCCL")
 def nccl(plan: Plan) -> None:
     """Have the NCCL that fits the first toolkit."""
-    if plan.stack.nccl:
-        library("nccl", "NCCL", plan.stack.nccl, HEADERS, LIBRARIES)
+    row = plan.stack.nccl
+    if row:
+        library("nccl", "NCCL", row, owned(row))

@@ -19,7 +19,7 @@ def fingerprint(armored: str) -> str:
     Raises ValueError where there is none, or more than one: whoever holds another key of a file
     that apt is given can sign for it.
     """
-    keys = [body for tag, body in _packets(_dearmored(armored)) if tag == PUBLIC_KEY]
+    keys = [body for tag, body in packets(_dearmored(armored)) if tag == PUBLIC_KEY]
     if len(keys) != 1 or keys[0][:1] != bytes([VERSION]):
         msg = f"holds {len(keys)} keys where one of version 4 is wanted"
         raise ValueError(msg)
@@ -37,12 +37,17 @@ def _dearmored(armored: str) -> bytes:
     if not begin or not end:
         msg = "holds no whole ASCII-armored public key"
         raise ValueError(msg)
+    return decoded(block)
+
+
+def decoded(block: str) -> bytes:
+    """Return what stands between the first and the last line of an ASCII-armored block."""
     # Headers such as "Comment: ..." end with an empty line; the checksum line begins with "=".
     lines = [line.strip() for line in block.replace("\r", "").split("\n\n", 1)[-1].splitlines()]
     return base64.b64decode("".join(line for line in lines if line and line[0] != "="))
 
 
-def _packets(data: bytes) -> Iterator[tuple[int, bytes]]:
+def packets(data: bytes) -> Iterator[tuple[int, bytes]]:
     """Yield (tag, body) of each packet. Raises ValueError where the data ends within one."""
     try:
         while data:

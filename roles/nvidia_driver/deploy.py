@@ -9,18 +9,18 @@ from roles.box import apt
 from roles.box.facts import Identity
 from roles.box.inventory import data
 from roles.box.packages import GPU_SOURCES
-from roles.box.placed import Text, placed
+from roles.box.placed import placed
 from roles.box.plan import Plan
 from roles.box.refresh import refresh
-from roles.nvidia_driver import content, staged
+from roles.nvidia_driver import content
 from roles.nvidia_driver.adopt.operation import adopt
 from roles.nvidia_driver.busy.holders import Holders
 from roles.nvidia_driver.busy.settings import when_busy
 from roles.nvidia_driver.busy.told import obstacle
 from roles.nvidia_driver.closure import Way, closure
-from roles.nvidia_driver.fallback import programs as fallback
 from roles.nvidia_driver.fallback.act import begun
 from roles.nvidia_driver.guard.act import guarded, noted
+from roles.nvidia_driver.owned import BLACKLIST, components, owned
 from roles.nvidia_driver.ready import headers, nonfree
 from roles.nvidia_driver.services import at_boot
 from roles.nvidia_driver.settings import NvidiaDriver
@@ -30,7 +30,6 @@ from roles.stack.model import Stack
 from roles.stack.parts import Driver
 from roles.stack.tables import catalog
 
-BLACKLIST = "/etc/modprobe.d/dlbox-nvidia.conf"
 INITRAMFS = "/var/lib/dlbox/initramfs-refreshed"
 
 
@@ -55,11 +54,7 @@ def nvidia_driver(plan: Plan) -> None:
 def _components(system: str) -> None:
     row = catalog().systems[system]
     nonfree(name="Enable all components", codename=row.codename, family=row.family)
-    placed(
-        name="Keep unattended-upgrades off the GPU stack",
-        # 52: after unattended-upgrades' own 50, so that this list is added to its own.
-        wanted={"/etc/apt/apt.conf.d/52dlbox-unattended-upgrades": Text(content.UNATTENDED)},
-    )
+    placed(name="Keep unattended-upgrades off the GPU stack", wanted=components())
 
 
 def _driver(stack: Stack, driver: Driver, box: Identity) -> None:
@@ -70,10 +65,7 @@ def _driver(stack: Stack, driver: Driver, box: Identity) -> None:
     headers(name="Install the kernels' headers")
     if secured(box, stack):
         tools()
-    placed(
-        name="Keep nouveau and nova out",
-        wanted={BLACKLIST: Text(content.MODPROBE), **staged.unit(), **fallback.programs()},
-    )
+    placed(name="Keep nouveau and nova out", wanted=owned(settings, stack))
     closure(
         name=f"Install driver {driver.branch} ({driver.flavour})",
         driver=driver,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import PurePosixPath
 
 from pyinfra import host
@@ -17,6 +18,7 @@ from roles.nvidia_driver import content
 from roles.nvidia_driver.settings import NvidiaDriver
 from roles.nvidia_driver.sources import OWN, Sources, archives
 from roles.nvidia_driver.transaction import stale, upstream
+from roles.stack.model import Stack
 from roles.stack.tables import catalog
 
 
@@ -31,25 +33,34 @@ def would_install(name: str, plan: Plan) -> None:
         pin = stack.driver.pin
         same = {upstream(p.version) for p in found.values() if p.version.startswith(pin)}
         left = stale(found, driver, {upstream(stack.driver.version), *same})
-        # With both sources apt's pins tell the distribution's from NVIDIA's, a version may not.
-        free = stack.repository is not None and stack.driver.source == "distro"
-        wanted |= dict.fromkeys(driver, "") if free else driver
+        wanted |= asked(stack, driver)
     if not wanted:
         return
     outcome(name).apt = host.get_fact(
-        WouldInstall, files=_files(plan), wanted=wanted, unwanted=tuple(left)
+        WouldInstall, files=files(plan), wanted=wanted, unwanted=tuple(left)
     )
 
 
-def _files(plan: Plan) -> dict[str, str]:
-    """Return what dlbox would add to /etc/apt: path below it -> text."""
+def asked(stack: Stack, wanted: Mapping[str, str]) -> dict[str, str]:
+    """Return package -> what its version begins with, as apt is asked for it beside our pins.
+
+    With both sources they tell the distribution's driver from NVIDIA's, which a version may not.
+    """
+    driver = stack.driver
+    if stack.repository is None or driver is None or driver.source != "distro":
+        return dict(wanted)
+    return {name: "" if version == driver.pin else version for name, version in wanted.items()}
+
+
+def files(plan: Plan) -> dict[str, str]:
+    """Return what dlbox would add to /etc/apt: path below it -> text. Raises Refused."""
     row = catalog().systems[plan.stack.system]
     sources = archives(host.get_fact(Sources), row.codename, row.family)
-    files = {OWN: content.nonfree(sources)}
+    added = {OWN: content.nonfree(sources)}
     repository = plan.stack.repository
     if repository:
-        files[archive.SOURCE] = archive.source(repository, NvidiaArchive.of(data(host)))
-        files[archive.PINS] = archive.pins(plan.stack, repository)
+        added[archive.SOURCE] = archive.source(repository, NvidiaArchive.of(data(host)))
+        added[archive.PINS] = archive.pins(plan.stack, repository)
     return {
-        str(PurePosixPath(path).relative_to("/etc/apt")): text for path, text in files.items()
+        str(PurePosixPath(path).relative_to("/etc/apt")): text for path, text in added.items()
     }

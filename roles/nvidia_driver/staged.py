@@ -6,7 +6,7 @@ from collections.abc import Generator
 
 from pyinfra.api import QuoteString, StringCommand
 
-from roles.box.placed import Text
+from roles.box.owned import Text
 from roles.nvidia_driver.busy.services import script
 
 FOLDER = "/var/lib/dlbox/staged"

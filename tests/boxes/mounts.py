@@ -14,6 +14,8 @@ CACHE = "DLBOX_CACHE"
 """Names, in the environment, another folder for downloads."""
 CA_IN_BOX = "/etc/dlbox-host-ca.pem"
 ARCHIVES = "/var/cache/apt/archives"
+STORE = "/var/cache/dlbox/debs"
+"""Where dlbox itself keeps packages, and takes away what nobody goes back to."""
 UV_CACHE = "/var/cache/dlbox/uv"
 
 
@@ -69,17 +71,21 @@ def wheel_cache() -> tuple[Mount, ...]:
 def download_cache(release: str) -> tuple[Mount, ...]:
     """Return mounts for one new box, with all that boxes of its release ever downloaded.
 
-    apt does not wait for the lock of its archives, so each box has a folder of its own, whose
+    apt does not wait for the lock of its archives, so each box has folders of its own, whose
     files are hard links.
     """
     store = cache_root() / f"apt-{release}"
     store.mkdir(parents=True, exist_ok=True)
     for other in store.glob("box-*"):
         _link(other, store)
-    own = Path(tempfile.mkdtemp(prefix="box-", dir=store))
-    own.chmod(0o755)
-    _link(store, own)
-    return (Mount(own, ARCHIVES), *wheel_cache())
+    return (Mount(_own(store), ARCHIVES), Mount(_own(store), STORE), *wheel_cache())
+
+
+def _own(store: Path) -> Path:
+    made = Path(tempfile.mkdtemp(prefix="box-", dir=store))
+    made.chmod(0o755)
+    _link(store, made)
+    return made
 
 
 def keep(folder: Path) -> None:

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from roles.box.order import order
-from roles.box.placed import Text
+from roles.box.owned import Text
 from roles.nvidia_driver.fallback.act import BEGIN, Return, Returned, Untried, keep
 from roles.nvidia_driver.fallback.programs import programs
 from roles.nvidia_driver.guard import programs as guard

@@ -102,6 +102,7 @@ def test_boxes_know_of_roles_their_words_alone() -> None:
     assert known == {
         "roles.base.settings",
         "roles.jupyter.content",
+        "roles.jupyter.settings",
         "roles.nvidia_archive.content",
         "roles.nvidia_archive.settings",
         "roles.nvidia_driver.settings",

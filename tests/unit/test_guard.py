@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from roles.box.placed import Digests
+from roles.box.placed import Standing
 from roles.nvidia_driver import staged
 from roles.nvidia_driver.guard import programs
 from roles.stack.parts import Driver
@@ -119,15 +119,18 @@ def test_a_staged_change_comes_before_whoever_would_hold_the_card() -> None:
     }
 
 
-def test_files_are_looked_at_in_one_command(tmp_path: Path) -> None:
+def test_all_paths_are_looked_at_in_one_command(tmp_path: Path) -> None:
     good, link = tmp_path / "a b", tmp_path / "link"
     good.write_text("text")
     good.chmod(0o640)
     link.symlink_to(good)
-    command = str(Digests().command((str(good), str(link), "/nowhere/$(id)")).get_raw_value())
+    paths = (str(good), str(link), str(tmp_path), "/nowhere/$(id)")
+    command = str(Standing().command(paths).get_raw_value())
     said = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=True)
     digest = "982d9e3eb996f559e633f4d194def3761d909f5a3b647d1a851fead67c32c9d1"
     owner = good.stat()
-    assert Digests().process(said.stdout.splitlines()) == {
-        str(good): (digest, f"640-{owner.st_uid}-{owner.st_gid}")
+    assert Standing().process(said.stdout.splitlines()) == {
+        str(good): f"file 640-{owner.st_uid}-{owner.st_gid} {digest}",
+        str(link): f"link {good}",
+        str(tmp_path): f"folder 700-{owner.st_uid}-{owner.st_gid}",
     }

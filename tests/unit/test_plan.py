@@ -9,7 +9,8 @@ import pytest
 
 from roles.box.facts import Identity
 from roles.box.foreign import Foreign
-from roles.box.plan import Plan, plan, preflight, told
+from roles.box.plan import Plan, plan, told
+from roles.box.preflight import preflight
 from roles.stack.model import Refusal, Refused
 from tests.archive.keys import make_key
 

@@ -17,6 +17,7 @@ from deploys import _plan_boxes
 from deploys.plan import main
 from roles.box.facts import Identity
 from roles.box.outcome import Outcome
+from roles.box.owned import Owned
 from roles.box.plan import Plan
 from roles.box.simulation import Simulation
 from roles.stack.gpus import gpu_table
@@ -472,7 +473,7 @@ def boxes(monkeypatch: pytest.MonkeyPatch) -> Iterator[Boxes]:
 def stands(apt: Simulation | None = APT) -> Outcome:
     stack = solve([gpu_table()["10de:2684"]], "ubuntu-24.04", today=date(2026, 11, 24))
     assert isinstance(stack, Stack)
-    return Outcome(plan=Plan(BOX, stack), apt=apt)
+    return Outcome(plan=Plan(BOX, stack, Owned(), ""), apt=apt)
 
 
 REFUSED = Outcome(refused=True, failed="refused, nothing was changed: fedora-40 is no good")

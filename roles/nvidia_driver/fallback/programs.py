@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from roles.box.placed import Text
+from roles.box.owned import Text
 from roles.nvidia_driver.guard.programs import HOME
 
 UNIT = "dlbox-driver-check"

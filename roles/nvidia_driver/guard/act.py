@@ -9,7 +9,9 @@ from pyinfra.api import QuoteString, StringCommand, deploy, operation
 from typing_extensions import override
 
 from roles.box.answers import Lines
+from roles.box.order import STORE
 from roles.box.outcome import outcome
+from roles.box.owned import Owned
 from roles.box.packages import DpkgFaults
 from roles.box.placed import placed
 from roles.box.plan import Plan
@@ -44,7 +46,7 @@ def kernel_guard(plan: Plan) -> None:
     left out: no other package can be installed before.
     """
     if plan.stack.driver:
-        placed(name="Put the guard in place", wanted=programs(plan.stack.driver))
+        placed(name="Put the guard in place", wanted=Owned(files=programs(plan.stack.driver)))
         freed(name="Leave out kernels that keep dpkg half done")
 
 
@@ -92,7 +94,7 @@ def tried(driver: Driver, names: Mapping[str, str]) -> Generator[StringCommand, 
     known = [QuoteString(f"{fault.kernel} {fault.error}") for fault in driver.fails_on]
     if debs:
         yield StringCommand(
-            "if ls /boot/vmlinuz-* >/dev/null 2>&1; then cd /var/cache/apt/archives &&",
+            "if ls /boot/vmlinuz-* >/dev/null 2>&1; then cd", STORE, "&&",
             r"printf '%s\n'", *known, f"| {HOME}/try-modules package",
             *[QuoteString(deb) for deb in debs], "; fi",
         )  # fmt: skip

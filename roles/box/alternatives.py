@@ -1,8 +1,8 @@
-"""Symbolic links, many in one command, and the alternatives system."""
+"""The alternatives system."""
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Mapping
+from collections.abc import Generator, Iterable
 
 from pyinfra import host
 from pyinfra.api import FactBase, QuoteString, StringCommand, operation
@@ -28,24 +28,6 @@ class LinkTargets(FactBase[dict[str, str]]):
     @override
     def process(self, output: Iterable[str]) -> dict[str, str]:
         return dict(line.split("\t", 1) for line in output)
-
-
-@operation()
-def links(wanted: Mapping[str, str]) -> Generator[StringCommand, None, None]:
-    """Have each path be a link to its target."""
-    found = host.get_fact(LinkTargets, paths=tuple(wanted))
-    wrong = {path: target for path, target in wanted.items() if found.get(path) != target}
-    if not wrong:
-        host.noop(f"{len(wanted)} links are right")
-    for path, target in wrong.items():
-        folder = path.rpartition("/")[0]
-        link = QuoteString(path)
-        theirs = QuoteString(f"{path} is somebody else's file; move it away, then run again")
-        yield StringCommand("umask 022; mkdir -p", QuoteString(folder))
-        yield StringCommand(
-            "[ -L", link, "] || [ ! -e", link, "] || { echo", theirs, ">&2; exit 1; }"
-        )  # fmt: skip
-        yield StringCommand("ln -sfnT", QuoteString(target), link)
 
 
 @operation()

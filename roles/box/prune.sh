@@ -1,0 +1,46 @@
+#!/bin/sh
+# `prune BYTES`: of what the box had before keep as much as fits: packages, folders of wheels.
+# A generation goes as a whole, the oldest first; what now stands, and its packages, always stay.
+
+all=/var/lib/dlbox/generations
+
+numbers() { find $all -maxdepth 1 -type d -regex '.*/[0-9]+' -printf '%f\n' | sort -n; }
+
+prune() {
+  now=$(readlink /var/lib/dlbox/current | sed 's|.*/||')
+  for old in $(numbers); do
+    [ "$old" != "$now" ] || continue
+    [ "$1" = 0 ] || [ "$(surplus)" -gt "$1" ] || break
+    rm -rf "${all:?}/$old"
+  done
+  sweep
+  if [ "$1" = 0 ]; then rm -f /var/cache/dlbox/debs/*.deb; fi
+}
+
+# Bytes that nothing of what now stands needs.
+surplus() {
+  {
+    wanted_by "$all"/[0-9]* | sort -u
+    # Twice, so that they are not alone.
+    wanted_by "$all/$now" | sort -u
+    wanted_by "$all/$now" | sort -u
+  } | sort | uniq -u | tr '\n' '\0' | du -scb --files0-from=- 2>/dev/null | tail -n 1 | cut -f 1 |
+    grep . || echo 0
+}
+
+# Files of the store and folders of wheels that generations need.
+wanted_by() { # FOLDER...
+  for generation in "$@"; do
+    sed -n 's|.* \([^ -][^ ]*\)$|/var/cache/dlbox/debs/\1|p' "$generation/packages" 2>/dev/null
+    cat "$generation/folders" 2>/dev/null
+  done
+}
+
+# Take away what no generation needs any more.
+sweep() {
+  kept=$(wanted_by "$all"/[0-9]*)
+  for path in /var/cache/dlbox/debs/*.deb /opt/dlbox/trees/*; do
+    [ -e "$path" ] || continue
+    printf '%s\n' "$kept" | grep -qxF "$path" || rm -rf "$path"
+  done
+}

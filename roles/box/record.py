@@ -1,0 +1,58 @@
+"""Write down, on the box, what it was given: what ``drift`` compares with, and the way back."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pyinfra import host
+from pyinfra.api import FileUploadCommand, QuoteString, StringCommand, operation
+
+from roles.box.inventory import data
+from roles.box.outcome import Outcome, outcome
+from roles.box.plan import Plan
+from roles.box.recorded import LOOK
+from roles.box.settings import Box
+from roles.knobs import known
+
+HOME = "/var/lib/dlbox"
+NEW = f"{HOME}/generations/new"
+OWN = [Path(__file__).with_name(part).read_text("utf-8") for part in ("prune.sh", "record.sh")]
+SCRIPT = "\n".join((LOOK, *OWN))
+
+
+def pending(box: Outcome) -> tuple[str, ...]:
+    """Return what is left to do for a box that has got everything it could get now."""
+    return tuple(filter(None, (box.kept, box.reboot, *box.enrol)))
+
+
+@operation()
+def record(plan: Plan) -> Generator[Any, None, None]:
+    """Have the record say what now stands."""
+    left = pending(outcome(host.name))
+    was = plan.box.recorded
+    if was and was.digest == plan.digest and not was.differences and was.pending == left:
+        host.noop("it is as recorded")
+        return
+    head = [f"digest {plan.digest}", *(f"pending {reason}" for reason in left)]
+    yield StringCommand(f"umask 022; rm -rf {NEW} && mkdir -p {NEW}")
+    yield _upload("head", head)
+    yield _upload("wanted", plan.owned.lines())
+    yield FileUploadCommand(StringIO(applied(plan)), f"{NEW}/applied.yaml")
+    most = Box.of(data(host)).rollback_gb * 10**9
+    yield StringCommand("sh -c", QuoteString(SCRIPT), "record", str(most))
+
+
+def applied(plan: Plan) -> str:
+    """Return what was applied, for people and for the way back."""
+    # Without the warnings, which count days: a second run on another day changes nothing.
+    stack = plan.stack.model_dump(mode="json", exclude={"warnings"})
+    said = {"knobs": known(data(host)), "stack": stack}
+    return str(yaml.safe_dump(said, sort_keys=False))
+
+
+def _upload(name: str, lines: list[str]) -> FileUploadCommand:
+    return FileUploadCommand(StringIO("".join(f"{line}\n" for line in lines)), f"{NEW}/{name}")

@@ -1,0 +1,74 @@
+#!/bin/sh
+# Writes down what dlbox has made of this box. $1: bytes that what it had before may take.
+# The controller has put `head`, `wanted` and `applied.yaml` into $new. `look` and `keep_listings` are
+# of look.sh; `all`, `numbers` and `prune` of prune.sh.
+# shellcheck shell=sh disable=SC2154,SC2016 # $all; dpkg-query's own variables
+set -eu
+umask 022
+export LC_ALL=C
+home=/var/lib/dlbox
+new=$home/generations/new
+store=/var/cache/dlbox/debs
+
+# Packages that have come by an order of ours, as they are now, and where each lies in the store:
+# NAME VERSION ARCHITECTURE SIZE SHA256 FILE, the last three - where it is not there.
+packages() {
+  touch $home/packages
+  sort -u $home/packages -o $home/packages
+  xargs -r dpkg-query -W -f '${db:Status-Abbrev} ${Package} ${Version} ${Architecture}\n' \
+    <$home/packages 2>/dev/null | sed -n 's/^.i *\([^ ]* [^ ]* [^ ]*\)$/\1/p' | sort -u |
+    while read -r name version arch; do
+      file=${name}_$(echo "$version" | sed 's/:/%3a/g')_$arch.deb
+      echo "$name $version $arch $(stored "$file")"
+    done
+}
+
+# Summed once: a toolkit has gigabytes.
+stored() { # FILE
+  if ! [ -e "$store/$1" ]; then echo "- - -"; return; fi
+  row=$(grep -F " $1 " $store/sums 2>/dev/null | tail -n 1 || true)
+  size=$(stat -c %s "$store/$1")
+  case $row in
+    *" $1 $size") sum=${row%% *} ;;
+    *) sum=$(sha256sum <"$store/$1" | cut -c1-64); echo "$sum $1 $size" >>$store/sums ;;
+  esac
+  echo "$size $sum $1"
+}
+
+items() {
+  cut -f 1,2 $new/wanted
+  sed 's/^\([^ ]*\) .*/package\t\1/' $new/packages
+  for name in running module-loaded driver-user-space modules; do printf 'kernel\t%s\n' $name; done
+}
+
+chmod 644 $new/head $new/wanted $new/applied.yaml
+mkdir -p $store
+packages >$new/packages
+items | sort -u >$new/items
+look <$new/items >$new/seen
+keep_listings $new/trees <$new/items
+rm $new/items
+sed -n 's/^tree\t[^\t]*\t\([^ ]*\) .*/\1/p' $new/seen >$new/folders
+
+# One that says the same as the last is the last, looked at again.
+last=$(readlink $home/current 2>/dev/null | sed 's|.*/||' || true)
+same=no
+if [ -n "$last" ] && [ -d "$all/$last" ]; then
+  same=yes
+  for part in wanted applied.yaml packages; do
+    cmp -s "$new/$part" "$all/$last/$part" || same=no
+  done
+fi
+if [ $same = yes ]; then
+  number=$last
+  rm -rf "$all/$number.old"
+  mv "$all/$number" "$all/$number.old"
+else
+  number=$(($(numbers | tail -n 1) + 1))
+fi
+mv $new "$all/$number"
+rm -rf "$all/$number.old"
+ln -sfn "generations/$number" $home/current.new
+mv -T $home/current.new $home/current
+ln -sfn current/applied.yaml $home/applied.yaml
+prune "$1"

@@ -1,0 +1,106 @@
+"""Folders that a link names: a new one takes the old one's place at once.
+
+The old one is whole until nobody goes back to it any more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from hashlib import sha256
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+from pyinfra import host
+from pyinfra.api import FileUploadCommand, StringCommand
+from typing_extensions import override
+
+from roles.box.answers import Lines
+
+REAL = "/opt/dlbox/trees"
+"""Where the folders lie that the links name."""
+
+# pip and uv carry certificates of their own; a company's CA is only in the system's store.
+ENVIRONMENT = (
+    "PIP_CERT=/etc/ssl/certs/ca-certificates.crt SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt "
+    "PIP_DISABLE_PIP_VERSION_CHECK=1 UV_CACHE_DIR=/var/cache/dlbox/uv UV_NO_PROGRESS=1 "
+    "UV_PYTHON_DOWNLOADS=never UV_HTTP_TIMEOUT=120"
+)
+
+# What a tree holds is told by the names of its .dist-info folders: name and version of each wheel;
+# and a venv is of one Python, which an upgrade of the distribution replaces.
+CONTENT = (
+    r"{{ /usr/bin/python3 -V; find {tree}/ -maxdepth 5 -name '*.dist-info' -printf '%f\n' 2>/dev/null; }}"
+    " | LC_ALL=C sort | sha256sum | cut -d' ' -f1"
+)
+# A link takes the place of another in one step; a folder of an older dlbox has to go first.
+SWAP = (
+    "ln -sfnT {real} {link}.new && if [ -d {link} ] && ! [ -L {link} ]; then rm -rf {link}; fi"
+    " && mv -T {link}.new {link}"
+)
+
+
+def digest(lock: str) -> str:
+    """Return what a finished folder's stamp says about the text of the lock it was built from."""
+    return sha256(lock.encode()).hexdigest()
+
+
+def real(link: str, lock: str) -> str:
+    """Return the folder that ``link`` names when it is built from the text ``lock``."""
+    return f"{REAL}/{Path(link).name}-{digest(lock)[:12]}"
+
+
+class TreeState(Lines):
+    """``linked`` when the link names the folder; ``whole`` when it still is what was built."""
+
+    @override
+    def command(self, link: str, real: str, stamp: str) -> str:
+        content = CONTENT.format(tree=real)
+        return (
+            f'if [ "$(readlink {link})" = {real} ]; then echo linked; fi; '
+            f"if [ -e {real}/.dlbox-lock ]; then read -r lock content <{real}/.dlbox-lock; "
+            f'if [ "$lock $content" = "{stamp} $({content})" ]; then echo whole; fi; fi'
+        )
+
+
+def built(link: str, lock: str, steps: list[str]) -> Generator[Any, None, None]:
+    """Yield what makes ``link`` name a folder built from the text of a lock.
+
+    ``steps``: shell, with ``{tree}`` for the folder and ``{lock}`` for the lock's file.
+    """
+    there = real(link, lock)
+    found: list[str] = host.get_fact(TreeState, link=link, real=there, stamp=digest(lock))
+    if "whole" not in found:
+        yield from _made(there, lock, steps)
+    if "linked" not in found:
+        folder = str(Path(link).parent)
+        swap = SWAP.format(real=there, link=link)
+        yield StringCommand(f"umask 022; mkdir -p {folder} && {swap}")
+    if {"whole", "linked"} <= set(found):
+        host.noop(f"{link} is as locked")
+
+
+def _made(there: str, lock: str, steps: list[str]) -> Generator[Any, None, None]:
+    """Yield what makes the folder: beside its place, and then all of it at once."""
+    draft, remote = f"{there}.new", f"{there}.lock"
+    yield StringCommand(
+        "umask 022; mkdir -p",
+        REAL,
+        "/var/cache/dlbox/uv",
+        "&& rm -rf",
+        draft,
+        "&& mkdir",
+        draft,
+    )
+    yield FileUploadCommand(StringIO(lock), remote)
+    for step in steps:
+        # A hardened root's umask would hide all of it from the people it is for.
+        yield StringCommand(
+            f"umask 022; export {ENVIRONMENT}; {step.format(tree=draft, lock=remote)}"
+        )
+    content = CONTENT.format(tree=draft)
+    yield StringCommand(f'echo "{digest(lock)} $({content})" >{draft}/.dlbox-lock')
+    yield StringCommand(
+        f"rm -rf {there}.old; if [ -e {there} ]; then mv {there} {there}.old; fi"
+        f" && mv {draft} {there} && rm -rf {there}.old {remote}"
+    )
