@@ -1,12 +1,13 @@
-"""The lock that a box is given: from a file of the controller, or with its bundle."""
+"""The lock that a box is given: of a file, of a bundle, or of what the box had before."""
 
 from __future__ import annotations
 
 import shlex
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
-from pyinfra.api import FactBase, Host
+from pyinfra.api import Host
 from typing_extensions import override
 
 from roles.box.answers import Lines
@@ -14,6 +15,21 @@ from roles.box.settings import Box
 from roles.lock.model import Lock
 from roles.lock.text import opened, read
 from roles.stack.model import Refused
+
+
+@dataclass(frozen=True)
+class Given:
+    """What a box is to be, instead of what fits best today."""
+
+    lock: Lock | None = None
+    folders: Mapping[str, str] = field(default_factory=dict)
+    """Link -> the folder of wheels it is to name, which is on the box already."""
+    generation: int | None = None
+    """Which of its generations the box goes back to."""
+
+
+BEST = Given()
+"""No lock: what fits best today."""
 
 
 class BundledLock(Lines):
@@ -37,16 +53,15 @@ def bundled(bundle: str) -> str:
     )
 
 
-def given(host: Host, data: Mapping[str, Any]) -> Lock | None:
-    """Return the lock; None: the box gets what fits best today. Raises Refused."""
+def given(host: Host, data: Mapping[str, Any]) -> Given:
+    """Return the lock of a file, or of the box's bundle; neither: nothing. Raises Refused."""
     box = Box.of(data)
     if box.lock:
-        return opened(box.lock)
+        return Given(opened(box.lock))
     if not box.bundle:
-        return None
-    fact: type[FactBase[list[str]]] = BundledLock
-    lines: list[str] = host.get_fact(fact, bundle=box.bundle)
+        return BEST
+    lines: list[str] = host.get_fact(BundledLock, bundle=box.bundle)
     if not lines:
         msg = f"{box.bundle}/lock.yaml cannot be read from the box | look at box_bundle"
         raise Refused(msg)
-    return read("\n".join(lines) + "\n", f"{box.bundle}/lock.yaml")
+    return Given(read("\n".join(lines) + "\n", f"{box.bundle}/lock.yaml"))

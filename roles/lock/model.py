@@ -75,3 +75,8 @@ class Lock(Row):
     repositories: tuple[LockedRepository, ...]
     packages: tuple[LockedPackage, ...]
     wheels: tuple[LockedWheel, ...]
+
+    @property
+    def versions(self) -> dict[str, str]:
+        """Package -> its version."""
+        return {package.name: package.version for package in self.packages}

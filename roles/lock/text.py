@@ -57,7 +57,8 @@ def opened(path: str) -> Lock:
     """Return the lock of a file on the controller. Raises Refused."""
     try:
         text = Path(path).read_text(encoding="utf-8")
-    except OSError as error:
-        msg = f"box_lock {path}: cannot read it: {error.strerror} | ./dlbox lock writes it"
+    except (OSError, UnicodeDecodeError) as error:
+        why = getattr(error, "strerror", None) or "it is no text"
+        msg = f"box_lock {path}: cannot read it: {why} | ./dlbox lock writes it"
         raise Refused(msg) from error
     return read(text, path)

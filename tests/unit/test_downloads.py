@@ -11,12 +11,13 @@ import pytest
 import requests
 from typing_extensions import override
 
-from deploys._bundle.addresses import in_snapshots, local
+from deploys._bundle.addresses import local
 from deploys._bundle.download import TRIES, Downloads, Withdrawn
 from deploys._bundle.faults import Fault
 from deploys._bundle.parallel import fetch
 from deploys._bundle.progress import Progress
 from deploys._bundle.wanted import Wanted, missing
+from roles.lock.snapshots import in_snapshots
 from tests.archive.moody import Mood, Server, moody
 
 DAY = "2026-11-25"
@@ -122,7 +123,12 @@ def run(tmp_path: Path) -> Run:
     (folder / "apt").mkdir(parents=True)
     (folder / "wheels").mkdir()
     progress = Progress(len(BODY), 1, said)
-    return Run(folder, Downloads(folder, progress, Event(), pause=lambda _: 0), said)
+    return Run(folder, Downloads(folder, progress, Event(), pause=no_pause), said)
+
+
+def no_pause(tries: int) -> float:
+    assert tries, "there is nothing to wait for after a try that brought something"
+    return 0
 
 
 def test_a_file_is_fetched_verified_and_named(server: Server, run: Run) -> None:
@@ -169,6 +175,29 @@ def test_a_server_without_ranges_sends_all_of_it(server: Server, run: Run) -> No
     assert run.file.read_bytes() == BODY
     assert len(server.asked) == 2
     assert run.downloads.progress.fetched == len(BODY)
+
+
+def test_what_is_sent_from_the_start_replaces_all_that_was_left(
+    server: Server, run: Run
+) -> None:
+    server.files["/a"] = BODY
+    run.part.write_bytes(OTHER[:200_000])
+    server.moods["/a"] = [Mood(ranges=False, cut=65_536)]
+    run.fetch(wanted(f"{server.url}/a"))
+    assert run.file.read_bytes() == BODY
+    assert server.asked == [("/a", 200_000), ("/a", 65_536)]
+
+
+@pytest.mark.parametrize("extent", ["bytes 70000-307199/307200", "bytes */307200", "?"])
+def test_another_part_than_was_asked_for_is_not_taken(
+    server: Server, run: Run, extent: str
+) -> None:
+    server.files["/a"] = BODY
+    run.part.write_bytes(BODY[:60_000])
+    server.moods["/a"] = [Mood(extent=extent)]
+    run.fetch(wanted(f"{server.url}/a"))
+    assert run.file.read_bytes() == BODY
+    assert server.asked == [("/a", 60_000), ("/a", 0)]
 
 
 def test_a_server_that_tells_no_length_is_no_trouble(server: Server, run: Run) -> None:
@@ -247,7 +276,7 @@ def test_a_server_in_trouble_is_asked_again(server: Server, run: Run, status: in
 def test_a_server_that_stays_in_trouble_is_named(server: Server, run: Run) -> None:
     server.files["/a"] = BODY
     server.moods["/a"] = [Mood(cut=100_000)] + [Mood(status=503)] * TRIES
-    with pytest.raises(Fault, match=r"a 1\.0: http.*/a: HTTP 503 | run the same again"):
+    with pytest.raises(Fault, match=r"a 1\.0: http.*/a: HTTP 503 \| run the same again"):
         run.fetch(wanted(f"{server.url}/a"))
     assert run.part.stat().st_size > 0, "the next run has something to go on with"
 

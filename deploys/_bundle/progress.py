@@ -1,0 +1,87 @@
+"""Say how far the downloads are: one line that changes on a terminal, else one every ten seconds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from threading import Lock
+from time import monotonic
+from typing import TextIO
+
+SILENCE_S = 10
+
+
+class Progress:
+    """Bytes and files so far; ``add`` and ``finished`` may be called by any thread."""
+
+    def __init__(
+        self,
+        total: int,
+        files: int,
+        stream: TextIO,
+        *,
+        begun: int = 0,
+        clock: Callable[[], float] = monotonic,
+    ) -> None:
+        """Count up to ``total`` bytes in ``files`` files, of which ``begun`` bytes are there."""
+        self._total, self._files, self._begun = total, files, begun
+        self._stream, self._clock, self._lock = stream, clock, Lock()
+        self._terminal = stream.isatty()
+        self._done, self._finished = begun, 0
+        self._start = self._said = clock()
+
+    @property
+    def fetched(self) -> int:
+        """Bytes that came in this run, and are kept."""
+        return self._done - self._begun
+
+    @property
+    def seconds(self) -> float:
+        """Since the start."""
+        return self._clock() - self._start
+
+    def add(self, count: int) -> None:
+        """Count bytes; fewer than none where a file is begun anew."""
+        with self._lock:
+            self._done += count
+
+    def finished(self) -> None:
+        """Count a file."""
+        with self._lock:
+            self._finished += 1
+
+    def show(self) -> None:
+        """Say it, where it is time to."""
+        if self._terminal:
+            self._stream.write(f"\r{self.line()}\x1b[K")
+        elif self._clock() - self._said >= SILENCE_S:
+            self._said = self._clock()
+            self._stream.write(f"{self.line()}\n")
+        self._stream.flush()
+
+    def close(self) -> None:
+        """Leave the line as it is last."""
+        if self._terminal:
+            self._stream.write(f"\r{self.line()}\x1b[K\n")
+            self._stream.flush()
+
+    def line(self) -> str:
+        """Return what is said."""
+        rate = max(self.fetched, 0) / max(self.seconds, 0.001)
+        part = 100 * self._done // self._total if self._total else 100
+        left = _clocked((self._total - self._done) / rate) if rate else "?"
+        return (
+            f"  {part:3} %  {gb(self._done)} of {gb(self._total)}  {rate / 1e6:.1f} MB/s"
+            f"  {self._finished} of {self._files} files  {left} left"
+        )
+
+
+def gb(count: int) -> str:
+    """Return bytes as a person reads them."""
+    if count < 10**9:
+        return f"{count / 1e6:.1f} MB"
+    return f"{count / 1e9:.2f} GB"
+
+
+def _clocked(seconds: float) -> str:
+    minutes, rest = divmod(int(seconds), 60)
+    return f"{minutes}:{rest:02}"
