@@ -22,13 +22,18 @@ def main(argv: list[str]) -> int:
         asked = request(argv)
     except BadInput as error:
         return complain("up", error)
+    return carry_out("up", asked)
+
+
+def carry_out(verb: str, asked: Request, *more: str) -> int:
+    """Change the boxes, unless nobody could be asked; ``more`` goes to pyinfra too."""
     if not (asked.params["yes"] or asked.params["dry"] or sys.stdin.isatty()):
         print(
-            "dlbox up: no terminal and no -y: nothing was changed | add -y, or --dry to look",
+            f"dlbox {verb}: no terminal and no -y: nothing was changed | add -y, or --dry to look",
             file=sys.stderr,
         )
         return REFUSED
-    code = run_pyinfra(asked)
+    code = run_pyinfra(asked, "deploys/dlbox.py", *more)
     take_stock()
     _explain_lost()
     verdict = exit_code(code)

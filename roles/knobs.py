@@ -36,8 +36,20 @@ PYINFRA_DATA = ("_", "ssh_", "docker_", "podman_", "chroot_", "vagrant_", "terra
 
 
 def known(data: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what host data says of dlbox's own knobs, in one order."""
-    return {knob: data[knob] for role in ROLES for knob in role.knobs() if knob in data}
+    """Return the knobs that host data sets to something else than their default, in one order."""
+    default = defaults()
+    return {
+        knob: data[knob] for knob in default if data.get(knob, default[knob]) != default[knob]
+    }
+
+
+def defaults() -> dict[str, Any]:
+    """Return every knob with its default."""
+    return {
+        knob: role.model_fields[field].get_default(call_default_factory=True)
+        for role in ROLES
+        for knob, field in role.knobs().items()
+    }
 
 
 def faults(data: Mapping[str, Any]) -> dict[str, str]:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from roles.base.content import CA_BUNDLE, FOLDERS, PACKAGES, SLEEP, apt_conf
 from roles.base.settings import Base
+from roles.box.layout import UV_TREE, stamp
 from roles.box.owned import Owned, Text
-from roles.box.wheels import UV_TREE, stamp
 
 
 def owned(wanted: Base) -> Owned:

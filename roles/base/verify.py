@@ -10,7 +10,7 @@ from testinfra.host import Host
 
 from roles.base.content import CA_BUNDLE, FOLDERS, PACKAGES, SLEEP
 from roles.base.settings import Base
-from roles.box.wheels import UV, lock_text
+from roles.box.layout import UV, lock_text
 
 
 def test_dpkg_is_whole(box: Host) -> None:

@@ -8,6 +8,7 @@ from pyinfra import host
 from pyinfra.api import QuoteString, StringCommand, operation
 
 from roles.box.order import APT_GET, order
+from roles.box.outcome import outcome
 from roles.box.packages import DpkgFaults, InstalledPackages, Package, of_stack
 
 
@@ -52,16 +53,24 @@ def lacking(found: Mapping[str, Package], wanted: Mapping[str, str]) -> list[str
     ]
 
 
+def pinned(wanted: Mapping[str, str]) -> dict[str, str]:
+    """Return the same packages, at the versions of the box's lock where it has one."""
+    plan = outcome(host.name).plan
+    lock = plan.lock.versions if plan and plan.lock else {}
+    return {name: lock.get(name, version) for name, version in wanted.items()}
+
+
 @operation()
 def install(wanted: Mapping[str, str]) -> Generator[StringCommand, None, None]:
     """Install packages; ``wanted`` maps a name to what its version begins with, or to ""."""
     found: dict[str, Package] = host.get_fact(InstalledPackages)
-    missing = lacking(found, wanted)
+    pins = pinned(wanted)
+    missing = lacking(found, pins)
     if not missing:
         host.noop(f"{', '.join(wanted)} are installed")
         return
     yield StringCommand(REFRESH)
-    pins = {name: wanted[name] for name in missing}
+    pins = {name: pins[name] for name in missing}
     asked = order({name: pin and f"{pin}*" for name, pin in pins.items()}, ())
     # Simulated before dpkg is asked to do anything.
     yield StringCommand(asked.simulate)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Generator
 from datetime import datetime, timezone
@@ -18,7 +17,9 @@ from roles.box.inventory import data, misjudged
 from roles.box.outcome import Outcome, outcome
 from roles.box.plan import Plan, plan
 from roles.box.preflight import preflight
+from roles.box.root import become_root
 from roles.jupyter.settings import Jupyter
+from roles.lock.back import went_back
 from roles.lock.given import given
 from roles.stack.model import Refused
 
@@ -50,7 +51,9 @@ def look() -> Plan | None:
     try:
         become_root(box)
         today = datetime.fromtimestamp(now, timezone.utc).date()
-        planned = plan(box, data(host), today, given(host, data(host)))
+        back = host.data.get("_generation")
+        what = went_back(host, str(back)) if back else given(host, data(host))
+        planned = plan(box, data(host), today, what)
         if not stands(planned):
             preflight(box, planned.stack, data(host), now, fresh=box.recorded is None)
     except Refused as refusal:
@@ -92,20 +95,6 @@ def judge(state: State) -> None:
     wrong = misjudged(box for box in state.inventory if state.is_host_in_limit(box))
     if wrong:
         raise DeployError("\n".join(wrong))
-
-
-def become_root(box: Identity) -> None:
-    """Use sudo where the login is not root. Raises Refused."""
-    if box.uid == 0:
-        return
-    password = host.data.get("_sudo_password") or host.state.config.SUDO_PASSWORD
-    if box.sudo == "none":
-        msg = "the login is not root and there is no sudo; log in as root (--user root)"
-        raise Refused(msg)
-    if box.sudo == "password" and not password and not sys.stdin.isatty():
-        msg = "sudo asks for a password and there is no terminal; add --same-sudo-password"
-        raise Refused(msg)
-    host.data._sudo = True  # noqa: SLF001 - pyinfra's own spelling of a global argument
 
 
 @operation(is_idempotent=False)

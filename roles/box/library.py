@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from roles.box import wheels
-from roles.box.loader import refreshed
+from roles.box.layout import TREES, stamp
 from roles.box.owned import Owned, Text
-from roles.box.placed import placed
 from roles.stack.parts import Library
 
 PKG_CONFIG = "/usr/local/lib/pkgconfig"
@@ -15,7 +13,7 @@ PKG_CONFIG = "/usr/local/lib/pkgconfig"
 
 def folder(name: str, row: Library) -> str:
     """Return where the library's include/ and lib/ lie."""
-    return f"{wheels.TREES}/{name}/{row.package}"
+    return f"{TREES}/{name}/{row.package}"
 
 
 def library_links(
@@ -49,18 +47,10 @@ def owned_library(
             loader_conf(name): Text(f"{folder(name, row)}/lib\n"),
         },
         links=library_links(name, row, headers, libraries),
-        trees={f"{wheels.TREES}/{name}": wheels.stamp(row.lock)},
+        trees={f"{TREES}/{name}": stamp(row.lock)},
     )
 
 
 def loader_conf(name: str) -> str:
     """Return the file that tells the loader of it."""
     return f"/etc/ld.so.conf.d/dlbox-{name}.conf"
-
-
-def library(name: str, title: str, row: Library, mine: Owned) -> None:
-    """Have the library installed and found."""
-    tree = f"{wheels.TREES}/{name}"
-    wheels.tree(name=f"Install {title} {row.version}", tree=tree, lock=row.lock)
-    placed(name=f"Let compilers and loaders find {title} {row.version}", wanted=mine)
-    refreshed(title, loader_conf(name), tree, f"{tree}/.dlbox-lock")

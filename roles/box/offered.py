@@ -22,7 +22,9 @@ class Offered(FactBase[list[Offer]]):
 
     @override
     def command(self, names: tuple[str, ...]) -> StringCommand:
-        return StringCommand("apt-cache madison", *[QuoteString(name) for name in names])
+        # Where what is locked has not come yet, apt has no configuration to read.
+        quoted = [QuoteString(name) for name in names]
+        return StringCommand("apt-cache madison", *quoted, "2>/dev/null || true")
 
     @staticmethod
     @override

@@ -9,6 +9,7 @@ from pyinfra.api.state import BaseStateCallback, StateStage
 from pyinfra.context import ctx_state
 from typing_extensions import override
 
+from roles.box.generations import Generation
 from roles.box.plan import Plan
 from roles.box.simulation import Simulation
 
@@ -35,6 +36,8 @@ class Outcome:
     """Port JupyterLab answers on; None: it does not run."""
     apt: Simulation | None = None
     """What apt would do, where that was asked."""
+    generations: tuple[Generation, ...] = ()
+    """What it can go back to, where that was asked."""
     dry: bool = False
     """Nothing was to be changed in this run."""
 

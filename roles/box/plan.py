@@ -15,6 +15,7 @@ from roles.box.owned import Owned
 from roles.box.settings import Box
 from roles.knobs import known
 from roles.lock.fit import locked
+from roles.lock.given import BEST, Given
 from roles.lock.model import Lock
 from roles.nvidia_archive.content import key
 from roles.nvidia_archive.settings import NvidiaArchive
@@ -37,17 +38,28 @@ class Plan:
     """What the roles will own on the box."""
     digest: str
     """Of everything that decides what they do there."""
-    lock: Lock | None = None
+    given: Given = BEST
+
+    @property
+    def lock(self) -> Lock | None:
+        """What the box is to be, to the byte; None: what fits best today."""
+        return self.given.lock
 
 
-def plan(box: Identity, data: Mapping[str, Any], today: date, lock: Lock | None = None) -> Plan:
+def plan(
+    box: Identity,
+    data: Mapping[str, Any],
+    today: date,
+    given: Given = BEST,
+) -> Plan:
     """Solve the stack of a box, or take its lock's. Raises Refused."""
     if box.arch not in ARCHITECTURES:
         msg = f"its architecture is {box.arch}; only {', '.join(ARCHITECTURES)} is supported"
         raise Refused(msg)
+    lock = given.lock
     stack = locked(box, data, lock) if lock else _solved(box, data, today)
     mine = owned(stack, data)
-    return Plan(box, stack, mine, _digest(box, stack, data, mine, lock), lock)
+    return Plan(box, stack, mine, _digest(box, stack, data, mine, lock), given)
 
 
 def _digest(

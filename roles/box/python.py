@@ -6,7 +6,7 @@ import re
 
 from testinfra.host import Host
 
-from roles.box.wheels import lock_text
+from roles.box.layout import lock_text
 
 
 def run_python(box: Host, python: str, script: str, *args: str, user: str = "") -> str:

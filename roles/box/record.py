@@ -43,7 +43,8 @@ def record(plan: Plan) -> Generator[Any, None, None]:
     yield _upload("wanted", plan.owned.lines())
     yield FileUploadCommand(StringIO(applied(plan)), f"{NEW}/applied.yaml")
     most = Box.of(data(host)).rollback_gb * 10**9
-    yield StringCommand("sh -c", QuoteString(SCRIPT), "record", str(most))
+    again = str(plan.given.generation or 0)
+    yield StringCommand("sh -c", QuoteString(SCRIPT), "record", str(most), again)
 
 
 def applied(plan: Plan) -> str:

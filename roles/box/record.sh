@@ -1,5 +1,6 @@
 #!/bin/sh
-# Writes down what dlbox has made of this box. $1: bytes that what it had before may take.
+# Writes down what dlbox has made of this box. $1: bytes that what it had before may take; $2: the
+# generation that this one is again, or 0.
 # The controller has put `head`, `wanted` and `applied.yaml` into $new. `look` and `keep_listings` are
 # of look.sh; `all`, `numbers` and `prune` of prune.sh.
 # shellcheck shell=sh disable=SC2154,SC2016 # $all; dpkg-query's own variables
@@ -59,6 +60,7 @@ if [ -n "$last" ] && [ -d "$all/$last" ]; then
     cmp -s "$new/$part" "$all/$last/$part" || same=no
   done
 fi
+if [ "$2" != 0 ] && [ -d "$all/$2" ]; then last=$2 same=yes; fi
 if [ $same = yes ]; then
   number=$last
   rm -rf "$all/$number.old"

@@ -6,7 +6,6 @@ The old one is whole until nobody goes back to it any more.
 from __future__ import annotations
 
 from collections.abc import Generator
-from hashlib import sha256
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -16,9 +15,8 @@ from pyinfra.api import FileUploadCommand, StringCommand
 from typing_extensions import override
 
 from roles.box.answers import Lines
-
-REAL = "/opt/dlbox/trees"
-"""Where the folders lie that the links name."""
+from roles.box.layout import REAL, lock_text, real, stamp
+from roles.box.outcome import outcome
 
 # pip and uv carry certificates of their own; a company's CA is only in the system's store.
 ENVIRONMENT = (
@@ -40,16 +38,6 @@ SWAP = (
 )
 
 
-def digest(lock: str) -> str:
-    """Return what a finished folder's stamp says about the text of the lock it was built from."""
-    return sha256(lock.encode()).hexdigest()
-
-
-def real(link: str, lock: str) -> str:
-    """Return the folder that ``link`` names when it is built from the text ``lock``."""
-    return f"{REAL}/{Path(link).name}-{digest(lock)[:12]}"
-
-
 class TreeState(Lines):
     """``linked`` when the link names the folder; ``whole`` when it still is what was built."""
 
@@ -64,20 +52,37 @@ class TreeState(Lines):
 
 
 def built(link: str, lock: str, steps: list[str]) -> Generator[Any, None, None]:
-    """Yield what makes ``link`` name a folder built from the text of a lock.
+    """Yield what makes ``link`` name a folder built from a lock.
 
     ``steps``: shell, with ``{tree}`` for the folder and ``{lock}`` for the lock's file.
     """
+    plan = outcome(host.name).plan
+    kept = plan.given.folders.get(link) if plan else None
+    if kept:
+        yield from _again(link, kept)
+        return
     there = real(link, lock)
-    found: list[str] = host.get_fact(TreeState, link=link, real=there, stamp=digest(lock))
+    found: list[str] = host.get_fact(TreeState, link=link, real=there, stamp=stamp(lock))
     if "whole" not in found:
         yield from _made(there, lock, steps)
     if "linked" not in found:
-        folder = str(Path(link).parent)
-        swap = SWAP.format(real=there, link=link)
-        yield StringCommand(f"umask 022; mkdir -p {folder} && {swap}")
+        yield _swapped(link, there)
     if {"whole", "linked"} <= set(found):
         host.noop(f"{link} is as locked")
+
+
+def _swapped(link: str, there: str) -> StringCommand:
+    swap = SWAP.format(real=there, link=link)
+    return StringCommand(f"umask 022; mkdir -p {Path(link).parent} && {swap}")
+
+
+def _again(link: str, there: str) -> Generator[Any, None, None]:
+    """Yield what makes ``link`` name a folder that it has named before."""
+    if "linked" in host.get_fact(TreeState, link=link, real=there, stamp=""):
+        host.noop(f"{link} is what it was")
+        return
+    yield StringCommand(f"[ -d {there} ] || {{ echo '{there} was not kept' >&2; exit 1; }}")
+    yield _swapped(link, there)
 
 
 def _made(there: str, lock: str, steps: list[str]) -> Generator[Any, None, None]:
@@ -92,14 +97,14 @@ def _made(there: str, lock: str, steps: list[str]) -> Generator[Any, None, None]
         "&& mkdir",
         draft,
     )
-    yield FileUploadCommand(StringIO(lock), remote)
+    yield FileUploadCommand(StringIO(lock_text(lock)), remote)
     for step in steps:
         # A hardened root's umask would hide all of it from the people it is for.
         yield StringCommand(
             f"umask 022; export {ENVIRONMENT}; {step.format(tree=draft, lock=remote)}"
         )
     content = CONTENT.format(tree=draft)
-    yield StringCommand(f'echo "{digest(lock)} $({content})" >{draft}/.dlbox-lock')
+    yield StringCommand(f'echo "{stamp(lock)} $({content})" >{draft}/.dlbox-lock')
     yield StringCommand(
         f"rm -rf {there}.old; if [ -e {there} ]; then mv {there} {there}.old; fi"
         f" && mv {draft} {there} && rm -rf {there}.old {remote}"

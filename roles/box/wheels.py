@@ -4,31 +4,15 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Generator
-from pathlib import Path
 from typing import Any
 
 from pyinfra import host
 from pyinfra.api import operation
 
 from roles.box.inventory import data
+from roles.box.layout import UV, UV_TREE
 from roles.box.settings import Box
-from roles.box.trees import built, digest
-
-LOCKS = Path(__file__).parents[1] / "stack" / "locks"
-VENVS = "/opt/dlbox/venvs"
-TREES = "/opt/dlbox/wheels"
-UV_TREE = "/opt/dlbox/uv"
-UV = f"{UV_TREE}/bin/uv"
-
-
-def lock_text(lock: str) -> str:
-    """Return the text of one of roles/stack/locks."""
-    return (LOCKS / f"{lock}.txt").read_text(encoding="utf-8")
-
-
-def stamp(lock: str) -> str:
-    """Return the digest of one of roles/stack/locks."""
-    return digest(lock_text(lock))
+from roles.box.trees import built
 
 
 def _sources(index: str | None = None) -> str:
@@ -48,7 +32,7 @@ def venv(venv: str, lock: str, index: str | None = None) -> Generator[Any, None,
         f"{UV} pip sync -q --python {{tree}}/bin/python --require-hashes --no-build "
         f"{_sources(index)}{{lock}}"
     )
-    yield from built(venv, lock_text(lock), [make, sync])
+    yield from built(venv, lock, [make, sync])
 
 
 @operation()
@@ -63,7 +47,7 @@ def tree(tree: str, lock: str) -> Generator[Any, None, None]:
         f"{UV} pip install -q --python /usr/bin/python3 --target {{tree}} "
         f"--require-hashes --no-deps --no-build --reinstall {_sources()}-r {{lock}}"
     )
-    yield from built(tree, lock_text(lock), [install, names])
+    yield from built(tree, lock, [install, names])
 
 
 @operation()
@@ -74,4 +58,4 @@ def uv() -> Generator[Any, None, None]:
         "python3 -m venv {tree}/pip && {tree}/pip/bin/pip install -q --require-hashes "
         f"--only-binary :all: --target {{tree}} {_sources()}-r {{lock}} && rm -rf {{tree}}/pip"
     )
-    yield from built(UV_TREE, lock_text("uv"), [install])
+    yield from built(UV_TREE, "uv", [install])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from roles.box.wheels import TREES
+from roles.box.layout import TREES
 from roles.stack.parts import Toolkit
 
 # The toolkit without its Nsight and profiler GUIs, which are only recommended.

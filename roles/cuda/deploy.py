@@ -7,6 +7,7 @@ from pyinfra.api import deploy
 
 from roles.box import apt, wheels
 from roles.box.alternatives import alternative
+from roles.box.layout import TREES
 from roles.box.loader import refreshed
 from roles.box.owned import Owned
 from roles.box.packages import GPU_SOURCES
@@ -32,7 +33,7 @@ def cuda(plan: Plan) -> None:
     for known in host.loop(catalog().cuda.wheels):
         toolkit = toolkits.get(known)
         if toolkit and toolkit.lock:
-            tree = f"{wheels.TREES}/cuda-{known}"
+            tree = f"{TREES}/cuda-{known}"
             wheels.tree(name=f"Install CUDA {known}", tree=tree, lock=toolkit.lock)
     links = {path: to for row in toolkits.values() for path, to in home_links(row).items()}
     placed(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from roles.box.layout import TREES, stamp
 from roles.box.owned import Owned, Text
-from roles.box.wheels import TREES, stamp
 from roles.cuda.content import PROFILE, home, home_links
 from roles.stack.model import Stack
 from roles.stack.parts import Toolkit

@@ -6,6 +6,7 @@ from pyinfra import host
 from pyinfra.api import deploy
 
 from roles.box import wheels
+from roles.box.layout import VENVS
 from roles.box.placed import placed
 from roles.box.plan import Plan
 from roles.frameworks.content import ORDER
@@ -22,7 +23,7 @@ def frameworks(plan: Plan) -> None:
             row = planned[framework]
             wheels.venv(
                 name=f"Build {framework} {row.version}",
-                venv=f"{wheels.VENVS}/{framework}",
+                venv=f"{VENVS}/{framework}",
                 lock=row.lock,
                 index=row.index,
             )

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from roles.box.layout import VENVS, stamp
 from roles.box.owned import Owned, Text
-from roles.box.wheels import VENVS, stamp
 from roles.frameworks.content import DLBOX_ENV
 from roles.stack.model import Stack
 

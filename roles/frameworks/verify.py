@@ -10,9 +10,9 @@ import pytest
 from testinfra.host import Host
 
 from roles.box.facts import Identity
+from roles.box.layout import UV, VENVS
 from roles.box.library_checks import number
 from roles.box.python import locked, run_python
-from roles.box.wheels import UV, VENVS
 from roles.frameworks.content import ORDER
 from roles.stack.gpus import runs_on, sm
 from roles.stack.model import Stack

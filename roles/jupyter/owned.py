@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from roles.box.layout import stamp
 from roles.box.owned import Owned, Text
-from roles.box.wheels import stamp
 from roles.jupyter import content
 from roles.jupyter.settings import Jupyter
 from roles.stack.model import Stack

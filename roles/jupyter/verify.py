@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from testinfra.host import Host
 
+from roles.box.layout import UV, VENVS
 from roles.box.python import locked, run_python
-from roles.box.wheels import UV, VENVS
 from roles.frameworks.content import ORDER
 from roles.jupyter.content import HOME, TOKEN, UNIT
 from roles.jupyter.settings import Jupyter

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pyinfra.api import deploy
 
-from roles.box.library import library
+from roles.box.library_built import library
 from roles.box.plan import Plan
 from roles.nccl.owned import owned
 

@@ -13,29 +13,25 @@ from pyinfra.operations import files
 
 from roles.box import apt
 from roles.box.inventory import data
+from roles.box.placed import placed
 from roles.box.plan import Plan
 from roles.nvidia_archive import content
+from roles.nvidia_archive.owned import owned
 from roles.nvidia_archive.settings import NvidiaArchive
 
 
 @deploy("NVIDIA archive")
 def nvidia_archive(plan: Plan) -> None:
     """Have NVIDIA's repository with its pins, or neither."""
-    repository = plan.stack.repository
-    if repository is None:
+    mine = owned(NvidiaArchive.of(data(host)), plan.stack)
+    if not mine.files:
         for path in (content.SOURCE, content.PINS):
             files.file(name=f"Have no {path}", path=path, present=False)
         return
-    source(
-        name="Add NVIDIA's repository",
-        text=content.source(repository, NvidiaArchive.of(data(host))),
-    )
-    files.put(
-        name="Pin what may come from NVIDIA",
-        src=StringIO(content.pins(plan.stack, repository)),
-        dest=content.PINS,
-        mode="644",
-    )
+    if plan.lock is None:
+        source(name="Add NVIDIA's repository", text=mine.files[content.SOURCE].text)
+    # With a lock nothing is fetched from it now, and it may not even be reached.
+    placed(name="Have NVIDIA's repository, and pin what may come from it", wanted=mine)
 
 
 @operation()

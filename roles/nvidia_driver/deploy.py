@@ -6,13 +6,11 @@ from pyinfra import host
 from pyinfra.api import deploy
 
 from roles.box import apt
-from roles.box.facts import Identity
 from roles.box.inventory import data
 from roles.box.packages import GPU_SOURCES
 from roles.box.placed import placed
 from roles.box.plan import Plan
 from roles.box.refresh import refresh
-from roles.nvidia_driver import content
 from roles.nvidia_driver.adopt.operation import adopt
 from roles.nvidia_driver.busy.holders import Holders
 from roles.nvidia_driver.busy.settings import when_busy
@@ -22,11 +20,11 @@ from roles.nvidia_driver.fallback.act import begun
 from roles.nvidia_driver.guard.act import guarded, noted
 from roles.nvidia_driver.owned import BLACKLIST, components, owned
 from roles.nvidia_driver.ready import headers, nonfree
+from roles.nvidia_driver.removed import removed
 from roles.nvidia_driver.services import at_boot
 from roles.nvidia_driver.settings import NvidiaDriver
 from roles.nvidia_driver.signing.decision import secured
 from roles.nvidia_driver.signing.sign import enrolment, sign, tools
-from roles.stack.model import Stack
 from roles.stack.parts import Driver
 from roles.stack.tables import catalog
 
@@ -48,7 +46,10 @@ def nvidia_driver(plan: Plan) -> None:
     if stack.driver or any(toolkit.package for toolkit in stack.toolkits):
         _components(stack.system)
     if stack.driver:
-        _driver(stack, stack.driver, plan.box)
+        _driver(plan, stack.driver)
+    else:
+        when = None if plan.box.container else when_busy(settings.when_busy)
+        removed(name="Have no driver that nobody asks for", plan=plan, when=when)
 
 
 def _components(system: str) -> None:
@@ -57,15 +58,17 @@ def _components(system: str) -> None:
     placed(name="Keep unattended-upgrades off the GPU stack", wanted=components())
 
 
-def _driver(stack: Stack, driver: Driver, box: Identity) -> None:
-    settings = NvidiaDriver.of(data(host))
-    wanted = content.wanted_packages(stack, driver, desktop=settings.desktop)
-    from_nvidia = driver.source == "nvidia"
+def _driver(plan: Plan, driver: Driver) -> None:
+    stack, box, settings = plan.stack, plan.box, NvidiaDriver.of(data(host))
+    mine = owned(settings, stack)
+    wanted = apt.pinned(mine.packages)
+    # What is locked has but one archive, which is nobody's.
+    from_nvidia = driver.source == "nvidia" and not plan.lock
 
     headers(name="Install the kernels' headers")
     if secured(box, stack):
         tools()
-    placed(name="Keep nouveau and nova out", wanted=owned(settings, stack))
+    placed(name="Keep nouveau and nova out", wanted=mine)
     closure(
         name=f"Install driver {driver.branch} ({driver.flavour})",
         driver=driver,

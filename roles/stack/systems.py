@@ -46,6 +46,7 @@ class System(Row):
     family: Literal["debian", "ubuntu"]
     until: date
     python: str
+    glibc: str
     drivers: tuple[PackagedDriver, ...]
     toolkits: tuple[PackagedToolkit, ...]
     nvidia: NvidiaStock

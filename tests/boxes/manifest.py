@@ -8,7 +8,12 @@ TREES = "/etc /usr/local /opt"
 # Mode, owner and target of every path; content of every file; every package with its state.
 SCRIPT = f"""
 find {TREES} -xdev -printf '%p %y %m %U:%G %l\\n' | LC_ALL=C sort
-find {TREES} -xdev -type f -print0 | xargs -0 -n 200 -P 2 sha256sum | LC_ALL=C sort -k 2
+# A file each: what two processes write into one pipe gets mixed.
+sums=$(mktemp -d)
+find {TREES} -xdev -type f -print0 |
+  xargs -0 -n 200 -P 2 sh -c 'sha256sum "$@" >"$(mktemp -p "$0")"' "$sums"
+cat "$sums"/* | LC_ALL=C sort -k 2
+rm -r "$sums"
 dpkg-query -W -f '${{Package}} ${{Version}} ${{Status}}\\n'
 """
 

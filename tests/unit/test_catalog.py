@@ -10,7 +10,7 @@ import pytest
 import yaml
 from packaging.markers import Marker
 
-from roles.box.wheels import LOCKS, lock_text
+from roles.box.layout import LOCKS, lock_text
 from roles.stack import catalog as texts
 from roles.stack.candidate import order
 from roles.stack.drivers import candidates

@@ -72,7 +72,10 @@ def test_help_needs_no_python(copy: Path, tmp_path: Path, ask: tuple[str, ...]) 
 def test_unknown_verb_is_one_line(copy: Path, verb: str) -> None:
     told = run(copy / "dlbox", verb)
     assert (told.returncode, told.stdout, told.stderr.count("\n")) == (2, "", 1)
-    assert f"{verb}: no such verb | one of: bundle catalog check drift lock plan rollback " in told.stderr
+    assert (
+        f"{verb}: no such verb | one of: bundle catalog check drift lock plan rollback "
+        in told.stderr
+    )
 
 
 def test_no_python_no_terminal_no_yes_changes_nothing(copy: Path, tmp_path: Path) -> None:

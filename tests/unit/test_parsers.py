@@ -11,11 +11,11 @@ from roles.base.settings import Base
 from roles.box.connect import connection, sockets
 from roles.box.facts import BoxIdentity, Identity, identity
 from roles.box.foreign import Foreign
+from roles.box.layout import TREES, VENVS, stamp
 from roles.box.library import library_links, pkg_config
 from roles.box.library_checks import number, wanted
 from roles.box.packages import Package, packages
 from roles.box.python import locked
-from roles.box.wheels import TREES, VENVS, stamp
 from roles.cuda.content import TOOLS, home, home_links
 from roles.jupyter.content import SETTINGS, kernel, unit
 from roles.nvidia_driver.content import UNATTENDED, nonfree, wanted_packages

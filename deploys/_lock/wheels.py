@@ -1,0 +1,84 @@
+"""Exactly which wheels a box will have from dlbox's own locks, and where each is to be had."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cache
+
+import requests
+
+from deploys._artefacts.outside import Unreadable
+from deploys._lock.chosen import chosen
+from deploys._lock.pylock import Listed, compiled, listed
+from roles.box.layout import lock_text
+from roles.lock.model import LockedWheel
+
+AT_ONCE = 4
+PATIENCE_S = 60
+HASH = re.compile(r"sha256:([0-9a-f]{64})")
+
+
+@dataclass(frozen=True)
+class FoundWheel:
+    """A wheel, and where an index has it."""
+
+    wheel: LockedWheel
+    url: str
+
+
+def resolve(lock_names: Mapping[str, str | None], python: str, glibc: str) -> list[FoundWheel]:
+    """Return the wheels of locks, each once, by name. Raises Unreadable.
+
+    ``lock_names``: lock -> an index that has what the usual one lacks. ``python`` and ``glibc`` of
+    the box, as ``3.13`` and ``2.41``.
+    """
+    asked = [(name, index, python, glibc) for name, index in sorted(lock_names.items())]
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        every = [
+            wheel for found in pool.map(lambda one: in_lock(*one), asked) for wheel in found
+        ]
+    return merged(every)
+
+
+def merged(found: Iterable[FoundWheel]) -> list[FoundWheel]:
+    """Return each file once, in one order. Raises Unreadable where two of a name differ."""
+    by_file: dict[str, FoundWheel] = {}
+    for one in found:
+        other = by_file.setdefault(one.wheel.file, one)
+        if other.wheel.sha256 != one.wheel.sha256:
+            msg = f"{one.wheel.file}: two locks have different wheels of this name"
+            raise Unreadable(msg)
+    return sorted(by_file.values(), key=lambda one: (one.wheel.name, one.wheel.file))
+
+
+@cache
+def in_lock(lock: str, index: str | None, python: str, glibc: str) -> tuple[FoundWheel, ...]:
+    """Return the wheels of one lock, looked up once in a run. Raises Unreadable."""
+    there = listed(compiled(lock, index, python, glibc), python)
+    allowed = frozenset(HASH.findall(lock_text(lock)))
+    return tuple(_found(one) for one in chosen(lock, there, allowed, python, glibc))
+
+
+def _found(one: Listed) -> FoundWheel:
+    wheel = LockedWheel(
+        name=one.name,
+        version=one.version,
+        file=one.file,
+        size=one.size or _size(one.url),
+        sha256=one.sha256,
+    )
+    return FoundWheel(wheel, one.url)
+
+
+def _size(url: str) -> int:
+    """Ask for the size in bytes, which an index of the old kind does not list."""
+    try:
+        answer = requests.head(url, allow_redirects=True, timeout=PATIENCE_S)
+        answer.raise_for_status()
+        return int(answer.headers["Content-Length"])
+    except (requests.RequestException, KeyError, ValueError) as error:
+        msg = f"{url.rpartition('/')[2]}: its size cannot be found out: {error}"
+        raise Unreadable(msg) from error

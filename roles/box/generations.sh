@@ -1,0 +1,53 @@
+#!/bin/sh
+# `list`: NUMBER DAY current|- BYTES LACKING GONE... of each generation of this box, the oldest first.
+# `kept previous|NUMBER`: the parts of one.
+# shellcheck disable=SC2154 # `all` is of prune.sh
+all=/var/lib/dlbox/generations
+now=$(readlink /var/lib/dlbox/current 2>/dev/null | sed 's|.*/||')
+
+numbers() { find $all -maxdepth 1 -type d -regex '.*/[0-9]+' -printf '%f\n' 2>/dev/null | sort -n; }
+
+list() {
+  for number in $(numbers); do
+    mark=-
+    [ "$number" != "$now" ] || mark=current
+    echo "$number $(date -r "$all/$number/head" +%F) $mark $(alone "$number") $(lacking "$number") $(folders "$number")"
+  done
+}
+
+# Packages at other versions than now that are not in the store.
+lacking() {
+  while read -r name version _ _ _ file; do
+    [ -e "/var/cache/dlbox/debs/$file" ] ||
+      [ "$(dpkg-query -W -f '${Version}' "$name" 2>/dev/null)" = "$version" ] || echo "$name"
+  done <"$all/$1/packages" | wc -l
+}
+
+folders() {
+  while read -r folder; do [ -d "$folder" ] || echo "$folder"; done <"$all/$1/folders" | paste -sd ' '
+}
+
+needed() { # NUMBER
+  sed -n 's|.* \([^ -][^ ]*\)$|/var/cache/dlbox/debs/\1|p' "$all/$1/packages"
+  cat "$all/$1/folders"
+}
+
+# Bytes of packages and folders that no other generation needs.
+alone() {
+  mine=$(needed "$1" | sort -u)
+  others=$(for other in $(numbers); do [ "$other" = "$1" ] || needed "$other"; done | sort -u)
+  { echo "$mine"; echo "$others"; echo "$others"; } | sort | uniq -u | while read -r path; do
+    if [ -e "$path" ]; then du -sb "$path"; fi
+  done | awk '{ total += $1 } END { print total + 0 }'
+}
+
+kept() {
+  if [ "$1" = previous ]; then number=$(numbers | awk -v now="$now" '$1 + 0 < now + 0' | tail -n 1); else number=$1; fi
+  [ -n "$number" ] && [ -d "$all/$number" ] || return 0
+  echo "== number"
+  echo "$number"
+  for part in applied.yaml packages seen; do
+    echo "== $part"
+    cat "$all/$number/$part"
+  done
+}
