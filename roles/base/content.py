@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from roles.base.settings import Base
+from roles.box.layout import REAL, TREES, VENVS
 
 PACKAGES = (
     "build-essential",
@@ -20,7 +21,7 @@ PACKAGES = (
 )
 SLEEP = ("sleep.target", "suspend.target", "hibernate.target", "hybrid-sleep.target")
 CA_BUNDLE = "/usr/local/share/ca-certificates/dlbox.crt"
-FOLDERS = ("/etc/dlbox", "/var/lib/dlbox", "/opt/dlbox")
+FOLDERS = ("/etc/dlbox", "/var/lib/dlbox", "/opt/dlbox", REAL, VENVS, TREES)
 
 
 def apt_conf(wanted: Base) -> str:

@@ -29,7 +29,8 @@ class Order:
     def simulate(self) -> str:
         """Have apt find out whether it can be carried out, and note what it will bring."""
         return (
-            f"umask 022; mkdir -p {STORE}/partial {Path(LEDGER).parent!s}"
+            f"umask 022; mkdir -p {STORE}/partial {Path(BEFORE).parent}"
+            f" && {{ [ -e {BEFORE} ] || cp /var/lib/dpkg/status {BEFORE}; }}"
             f" && said=$(apt-get -q -s install {self.words})"
             f""" && echo "$said" | sed -n 's/^Inst \\([^ ]*\\) (.*/\\1/p' >>{LEDGER}"""
         )

@@ -49,6 +49,8 @@ items | sort -u >$new/items
 look <$new/items >$new/seen
 keep_listings $new/trees <$new/items
 rm $new/items
+# It holds digests, and so a way to try secrets.
+chmod 600 $new/seen
 sed -n 's/^tree\t[^\t]*\t\([^ ]*\) .*/\1/p' $new/seen >$new/folders
 
 # One that says the same as the last is the last, looked at again.

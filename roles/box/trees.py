@@ -63,11 +63,14 @@ def built(link: str, lock: str, steps: list[str]) -> Generator[Any, None, None]:
         return
     there = real(link, lock)
     found: list[str] = host.get_fact(TreeState, link=link, real=there, stamp=stamp(lock))
-    if "whole" not in found:
+    was = plan.box.recorded if plan else None
+    # What is in the files, the record alone knows.
+    edited = was is not None and was.edited(link)
+    if edited or "whole" not in found:
         yield from _made(there, lock, steps)
     if "linked" not in found:
         yield _swapped(link, there)
-    if {"whole", "linked"} <= set(found):
+    if {"whole", "linked"} <= set(found) and not edited:
         host.noop(f"{link} is as locked")
 
 

@@ -9,7 +9,15 @@ from pathlib import Path
 from typing import Any
 
 from pyinfra import host
-from pyinfra.api import FileUploadCommand, QuoteString, StringCommand, operation
+from pyinfra.api import (
+    FileUploadCommand,
+    FunctionCommand,
+    Host,
+    QuoteString,
+    State,
+    StringCommand,
+    operation,
+)
 
 from roles.box.inventory import data
 from roles.box.packages import InstalledPackages, Package
@@ -66,6 +74,16 @@ def brought(plan: Plan, lock: Lock) -> Generator[Any, None, None]:
     yield FileUploadCommand(StringIO(rows(lock, missing, box.snapshot)), f"{HOME}/wanted")
     run = f"sh -c {shlex.quote(SCRIPT)} archive {shlex.quote(box.bundle or '')} <{HOME}/wanted"
     yield StringCommand(run)
+    yield FunctionCommand(_tell, [], {})
+
+
+def _tell(state: State, host: Host) -> bool:
+    """Say where the packages came from, which pyinfra keeps to itself where all went well."""
+    del state
+    _, said = host.run_shell_command(f"cat {HOME}/said")
+    for line in said.stdout_lines:
+        host.log(line)
+    return True
 
 
 def _refusal(names: list[str]) -> StringCommand:

@@ -85,7 +85,7 @@ END
 APT_CONFIG=$home/apt.conf apt-get -q update -eany >/dev/null
 for place in store bundle archive snapshot; do
   if [ -e $home/told/$place ]; then echo "$(wc -l <$home/told/$place) packages from the $place"; fi
-done
+done >$home/said
 if [ -e $home/told/snapshot ]; then
-  echo "withdrawn upstream, from the snapshot archive: $(tr '\n' ' ' <$home/told/snapshot)"
-fi
+  echo "withdrawn upstream, and so from the snapshot: $(tr '\n' ' ' <$home/told/snapshot)"
+fi >>$home/said

@@ -23,6 +23,7 @@ def owned(wanted: NvidiaDriver, stack: Stack) -> Owned:
         return components() if packaged else Owned()
     fabric = ["nvidia-fabricmanager.service"] if stack.fabricmanager else []
     return components() | Owned(
+        folders={guard.HOME: "755"},
         files={
             BLACKLIST: Text(content.MODPROBE),
             **guard.programs(driver),

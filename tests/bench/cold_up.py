@@ -14,7 +14,8 @@ from datetime import date
 from pathlib import Path
 from time import monotonic
 
-from roles.box.trees import ENVIRONMENT, LOCKS, UV
+from roles.box.layout import LOCKS, UV
+from roles.box.trees import ENVIRONMENT
 from roles.nvidia_driver.content import wanted_packages
 from roles.stack.gpus import gpu_table
 from roles.stack.model import Stack

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from roles.box.layout import UV, VENVS
 from roles.box.python import locked
-from roles.box.wheels import UV, VENVS
 
 
 @dataclass(frozen=True)

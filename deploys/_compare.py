@@ -1,0 +1,38 @@
+"""Compare a box with its record and its settings, by one look at it; nothing is changed."""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+
+from pyinfra import host
+
+from deploys._compared import COMPARED, Compared
+from roles.box.drift import classify
+from roles.box.facts import BoxIdentity, Identity
+from roles.box.inventory import data
+from roles.box.plan import plan
+from roles.lock.given import given
+from roles.stack.model import Refused
+
+
+def compared(box: Identity) -> Compared:
+    """Return what became of it."""
+    record = box.recorded
+    if record is None:
+        return Compared(failed="no record: dlbox up has not finished there")
+    if record.unreadable:
+        why = "its record is root's to read, and sudo asks for a password"
+        return Compared(failed=f"{why}; add --sudo --same-sudo-password")
+    try:
+        today = datetime.now(tz=timezone.utc).date()
+        planned = plan(box, data(host), today, given(host, data(host)))
+    except Refused as refusal:
+        changes = classify(record, None)
+        return Compared(tuple(changes), refused=str(refusal), pending=record.pending)
+    changes = classify(record, planned.owned.lines(), planned.digest)
+    return Compared(tuple(changes), pending=record.pending)
+
+
+found = host.get_fact(BoxIdentity)
+if isinstance(found, Identity):
+    COMPARED[host.name] = compared(found)

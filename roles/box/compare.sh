@@ -1,0 +1,30 @@
+#!/bin/sh
+# What look.sh sees now against what stands in the record; prints lines of `key value`.
+
+compare() {
+  cd "${1:-/var/lib/dlbox/current}" && [ -s seen ] || return 0
+  sed 's/^/declared /' wanted
+  # All about the kernel is told, changed or not: a reboot moves one part of it to meet another.
+  cut -f 1,2 seen | look | awk -F '\t' '
+    { item = $1 FS $2 }
+    NR == FNR { was[item] = $0; next }
+    { found[item] }
+    was[item] != $0 || $1 == "kernel" { print "was " was[item]; print "is " $0 }
+    END { for (item in was) if (!(item in found)) print "was " was[item] "\nis " item "\tunseen" }
+    ' seen - |
+    while IFS= read -r line; do
+      printf '%s\n' "$line"
+      case $line in "is tree$(printf '\t')"*) compare_tree "$(printf '%s' "$line" | cut -f 2)" ;; esac
+    done
+  # Last, so that what was cut short is no record.
+  sed -n 's/^\(digest\|pending\) /recorded &/p' head
+}
+
+# Name what differs within a tree: how many paths, and the first three.
+compare_tree() {
+  kept=$(look_kept trees "$1")
+  [ -d "$1" ] && [ -e "$kept" ] || return 0
+  { gzip -dc "$kept"; look_tree "$1"; } | sort | uniq -u | cut -f 1 | uniq | awk -v tree="$1" '
+    NR <= 3 { paths = paths "\t" ($0 == "" ? "." : $0) }
+    END { if (NR) print "paths tree\t" tree "\t" NR paths }'
+}

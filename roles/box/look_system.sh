@@ -1,0 +1,99 @@
+#!/bin/sh
+# For look.sh: packages, units, users, and kernels with their modules.
+
+# States: VERSION STATUS, the latter in dpkg's letters; or absent.
+look_packages() {
+  names=$(look_names package)
+  [ -n "$names" ] || return 0
+  {
+    printf '%s\n' "$names" | sed 's/^/name\t/'
+    # shellcheck disable=SC2016 # dpkg-query's own variables
+    dpkg-query -W -f '${binary:Package}\t${Version}\t${db:Status-Abbrev}\n' | sed 's/:amd64\t/\t/; s/ *$//'
+  } | awk -F '\t' '
+    $1 == "name" { names[++count] = $2; next }
+    $2 != "" { state[$1] = $2 " " $3 }
+    END {
+      for (i = 1; i <= count; i++)
+        print "package\t" names[i] "\t" (names[i] in state ? state[names[i]] : "absent")
+    }'
+}
+
+# States: ENABLED ACTIVE in systemd's words; - where there is none to say.
+look_units() {
+  names=$(look_names unit)
+  [ -n "$names" ] || return 0
+  units=$(printf '%s\n' "$names" | sed '/\.[a-z]*$/!s/$/.service/')
+  active=
+  if [ -d /run/systemd/system ]; then
+    # One that is about to start or to stop is given time to.
+    for _ in 1 2 3 4 5 6 7 8 9 10; do
+      active=$(printf '%s\n' "$units" | xargs -d '\n' systemctl is-active || :)
+      case $active in *activating* | *reloading*) sleep 0.4 ;; *) break ;; esac
+    done
+  fi
+  {
+    printf '%s\n' "$names" | sed 's/^/name\t/'
+    printf '%s\n' "$units" | sed 's/^/unit\t/'
+    printf '%s\n' "$active" | sed 's/^/active\t/'
+    # Read from the disk, while `systemctl show` says what the manager last heard.
+    printf '%s\n' "$units" | xargs -d '\n' systemctl list-unit-files --no-legend --no-pager 2>/dev/null |
+      awk '{ print "file\t" $1 "\t" $2 }'
+  } | awk -F '\t' '
+    $1 == "name" { names[++count] = $2 }
+    $1 == "unit" { unit[++units] = $2 }
+    $1 == "active" { active[++actives] = $2 }
+    $1 == "file" { file[$2] = $3 }
+    END {
+      for (i = 1; i <= count; i++) {
+        enabled = (unit[i] in file) ? file[unit[i]] : "-"
+        print "unit\t" names[i] "\t" enabled " " (active[i] == "" ? "-" : active[i])
+      }
+    }'
+}
+
+# States: UID SHELL HOME GROUPS PASSWORD, the last in the letters of passwd; or absent.
+look_users() {
+  look_names user | while IFS= read -r user; do
+    entry=$(getent passwd "$user" | awk -F : '{ print $3, $7, $6 }')
+    if [ -n "$entry" ]; then
+      groups=$(id -nG "$user" | tr ' ' '\n' | sort | paste -s -d , -)
+      entry="$entry $groups $(passwd -S "$user" 2>/dev/null | cut -d ' ' -f 2)"
+    fi
+    printf 'user\t%s\t%s\n' "$user" "${entry:-absent}"
+  done
+}
+
+# States: a version; modules has KERNEL VERSION of every kernel, with commas; or none.
+look_kernels() {
+  look_names kernel | while IFS= read -r name; do
+    case $name in
+      running) state=$(look_own_kernel uname -r || :) ;;
+      module-loaded) state=$(look_own_kernel cat /sys/module/nvidia/version || :) ;;
+      driver-user-space)
+        # shellcheck disable=SC2016 # dpkg-query's own variables
+        state=$(dpkg-query -W -f '${db:Status-Abbrev}${Version}' "$(cat /etc/dlbox/driver-package)" |
+          sed -n 's/^.i *//p') ;;
+      modules) state=$(look_modules | paste -s -d , -) ;;
+      *) state= ;;
+    esac 2>/dev/null
+    printf 'kernel\t%s\t%s\n' "$name" "${state:-none}"
+  done
+}
+
+# A container shares its host's.
+look_own_kernel() {
+  if [ -e /run/systemd/container ] || [ -e /run/.containerenv ] || [ -e /.dockerenv ]; then
+    echo container
+  else "$@"; fi
+}
+
+look_modules() {
+  find /boot -maxdepth 1 -name 'vmlinuz-*' | sort -V | while IFS= read -r kernel; do
+    kernel=${kernel#/boot/vmlinuz-}
+    # updates first, as depmod does. Debian calls the module nvidia-current(-open).
+    module=$(find "/lib/modules/$kernel/updates" "/lib/modules/$kernel" -name 'nvidia*.ko*' |
+      grep -v -e -drm -e -modeset -e -peermem -e -uvm -e -wmi | head -n 1)
+    version=$([ -z "$module" ] || modinfo -F version "$module" || :)
+    echo "$kernel ${version:-none}"
+  done
+}

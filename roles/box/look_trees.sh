@@ -1,0 +1,37 @@
+#!/bin/sh
+# For look.sh: folders with everything in them.
+
+# Everything in a folder, a line each; but what Python writes there when somebody uses it, and when
+# a folder was last written to, which that changes.
+look_tree() {
+  TZ=UTC0 find "$1/" -name __pycache__ -prune -o -name '*.pyc' -o -type d -printf '%P\t%y\t%m\t%U:%G\n' \
+    -o -printf '%P\t%y\t%m\t%U:%G\t%s\t%Ts\t%l\n' | sort
+}
+
+# States: REALPATH COUNT DIGEST; or absent, other.
+look_trees() {
+  look_names tree | while IFS= read -r tree; do
+    real=$(readlink -e "$tree" || :)
+    if [ -d "$real" ]; then
+      # shellcheck disable=SC2046 # three words: digest, dash, count
+      set -- $(look_tree "$real" | awk '{ print | "sha256sum" } END { close("sha256sum"); print NR }')
+      state="$real $3 $1"
+    else
+      state=${real:+other}
+    fi
+    printf 'tree\t%s\t%s\n' "$tree" "${state:-absent}"
+  done
+}
+
+# Where in a folder of listings that of a tree is kept.
+look_kept() { printf '%s/%s.list.gz' "$1" "$(printf '%s' "$2" | tr / _)"; }
+
+# Keep in folder $1 what the trees among the items hold, so that a later look can name what differs.
+keep_listings() {
+  mkdir -p "$1"
+  sed -n 's/^tree\t\([^\t]*\).*/\1/p' | while IFS= read -r tree; do
+    [ -d "$tree" ] || continue
+    kept=$(look_kept "$1" "$tree")
+    look_tree "$tree" | gzip -1 >"$kept.new" && mv "$kept.new" "$kept"
+  done
+}
