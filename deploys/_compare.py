@@ -7,6 +7,7 @@ from datetime import datetime, timezone
 from pyinfra import host
 
 from deploys._compared import COMPARED, Compared
+from roles.box.deploy import bundled_lock
 from roles.box.drift import classify
 from roles.box.facts import BoxIdentity, Identity
 from roles.box.inventory import data
@@ -25,7 +26,7 @@ def compared(box: Identity) -> Compared:
         return Compared(failed=f"{why}; add --sudo --same-sudo-password")
     try:
         today = datetime.now(tz=timezone.utc).date()
-        planned = plan(box, data(host), today, given(host, data(host)))
+        planned = plan(box, data(host), today, given(data(host), bundled_lock))
     except Refused as refusal:
         changes = classify(record, None)
         return Compared(tuple(changes), refused=str(refusal), pending=record.pending)

@@ -18,7 +18,7 @@ def plan_boxes(argv: list[str]) -> int:
         asked = request(word for word in argv if word != "--json")
     except BadInput as error:
         return complain("plan", error)
-    run_pyinfra(asked, "deploys/_look.py", "--dry")
+    run_pyinfra(asked, "deploys/_look.py", "--dry", "-y")
     take_stock()
     if wants_json:
         boxes = {name: _data(outcome) for name, outcome in OUTCOMES.items()}

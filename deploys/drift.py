@@ -15,7 +15,7 @@ def main(argv: list[str]) -> int:
         asked = request(word for word in argv if word != "--json")
     except BadInput as error:
         return complain("drift", error)
-    run_pyinfra(asked, "deploys/_compare.py", "--dry")
+    run_pyinfra(asked, "deploys/_compare.py", "--dry", "-y")
     boxes = {host.name: COMPARED.get(host.name, LOST) for host in asked.hosts}
     if "--json" in argv:
         print(json.dumps({"boxes": {name: data(box) for name, box in boxes.items()}}, indent=2))

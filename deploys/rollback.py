@@ -27,7 +27,7 @@ def main(argv: list[str]) -> int:
 
 def listed(asked: Request) -> int:
     """Print what each box can go back to."""
-    run_pyinfra(asked, "deploys/_generations.py", "--dry")
+    run_pyinfra(asked, "deploys/_generations.py", "--dry", "-y")
     take_stock()
     for name, box in sorted(OUTCOMES.items()):
         print(f"\n{name}: {box.failed or f'{len(box.generations)} generations'}")

@@ -20,6 +20,7 @@ from roles.box.connect import connection
 from roles.box.facts import IDENTITY, Identity, identity
 from roles.box.inventory import Choice, data
 from roles.box.plan import plan
+from roles.lock.given import bundled, given
 from roles.stack.model import Refused, Stack
 
 
@@ -75,10 +76,11 @@ def knobs(target: Target) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="session")
-def stack(target: Target, seen: Identity, knobs: dict[str, Any]) -> Stack:
+def stack(target: Target, box: Host, seen: Identity, knobs: dict[str, Any]) -> Stack:
     """Return the stack that must stand."""
     try:
-        return plan(seen, knobs, datetime.now(tz=timezone.utc).date()).stack
+        what = given(knobs, lambda bundle: box.check_output(bundled(bundle)).splitlines())
+        return plan(seen, knobs, datetime.now(tz=timezone.utc).date(), what).stack
     except Refused as refusal:
         pytest.fail(f"{target.name}: refused: {refusal}", pytrace=False)
 

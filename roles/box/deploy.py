@@ -15,12 +15,14 @@ from roles.box import summary
 from roles.box.facts import BoxIdentity, Identity
 from roles.box.inventory import data, misjudged
 from roles.box.outcome import Outcome, outcome
+from roles.box.packages import InstalledPackages, Package
 from roles.box.plan import Plan, plan
 from roles.box.preflight import preflight
 from roles.box.root import become_root
 from roles.jupyter.settings import Jupyter
 from roles.lock.back import went_back
-from roles.lock.given import given
+from roles.lock.disk import need_gb
+from roles.lock.given import BundledLock, given
 from roles.stack.model import Refused
 
 
@@ -52,16 +54,31 @@ def look() -> Plan | None:
         become_root(box)
         today = datetime.fromtimestamp(now, timezone.utc).date()
         back = host.data.get("_generation")
-        what = went_back(host, str(back)) if back else given(host, data(host))
+        what = went_back(host, str(back)) if back else given(data(host), bundled_lock)
         planned = plan(box, data(host), today, what)
         if not stands(planned):
-            preflight(box, planned.stack, data(host), now, fresh=box.recorded is None)
+            preflight(box, planned.stack, data(host), now, need(planned))
     except Refused as refusal:
         told.refused = True
         told.failed = f"refused, nothing was changed: {refusal}"
         return None
     _note(told, planned)
     return planned
+
+
+def need(planned: Plan) -> float:
+    """Return the disk (GB) that the run is still to take."""
+    fresh = planned.box.recorded is None
+    if planned.lock is None:
+        return planned.stack.disk_gb if fresh else 0
+    found: dict[str, Package] = host.get_fact(InstalledPackages)
+    return need_gb(planned.lock, planned.stack, found, fresh=fresh)
+
+
+def bundled_lock(bundle: str) -> list[str]:
+    """Return the lines of a bundle's lock, as the box reads it."""
+    lines: list[str] = host.get_fact(BundledLock, bundle=bundle)
+    return lines
 
 
 def _note(told: Outcome, planned: Plan) -> None:

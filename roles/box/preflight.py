@@ -14,12 +14,11 @@ from roles.stack.model import Refused, Stack
 
 
 def preflight(
-    box: Identity, stack: Stack, data: Mapping[str, Any], now: float, *, fresh: bool
+    box: Identity, stack: Stack, data: Mapping[str, Any], now: float, need_gb: float
 ) -> None:
     """Look for what would stop the run half-way. Raises Refused.
 
-    ``now`` is the controller's clock; ``fresh``: the stack does not stand there yet, so that
-    its disk is still to be taken.
+    ``now`` is the controller's clock; ``need_gb``: the disk that the run is still to take.
     """
     base, driver = Base.of(data), NvidiaDriver.of(data)
     judge(box, stack, box.mok, driver.signing)
@@ -30,7 +29,7 @@ def preflight(
     if skew > base.max_clock_skew_s:
         msg = f"its clock is {skew:.0f} s off the controller's; set it, or raise base_max_clock_skew_s"
         raise Refused(msg)
-    need = stack.disk_gb if base.min_free_gb is None else base.min_free_gb
-    if fresh and box.free_gb < need:
+    need = need_gb if base.min_free_gb is None or not need_gb else base.min_free_gb
+    if box.free_gb < need:
         msg = f"{box.free_gb:.1f} GB free where {need:.1f} GB are needed; free some, or lower base_min_free_gb"
         raise Refused(msg)

@@ -38,13 +38,19 @@ def closure(lines: Iterable[str]) -> Closure:
     if errors:
         return Closure(error=errors[0])
     try:
-        known = mirrors(said)
-        packages = [package(line, known) for line in said if line.startswith("'")]
+        known, sizes = mirrors(said), _installed(said)
+        packages = [package(line, known, sizes) for line in said if line.startswith("'")]
         packages.sort(key=lambda one: (one.name, one.architecture))
         found = repositories(targets(said, known), signatures(said), packages)
     except ValueError as error:
         return Closure(error=str(error))
     return Closure(tuple(packages), found, _compiler(said, packages), _modules(said))
+
+
+def _installed(lines: Iterable[str]) -> dict[tuple[str, str], int]:
+    """Read lines of ``installed NAME VERSION KIB``."""
+    rows = [line.split(" ") for line in lines if line.startswith("installed ")]
+    return {(name, version): int(size) for _, name, version, size in rows}
 
 
 def _compiler(lines: Iterable[str], packages: Iterable[LockedPackage]) -> str:

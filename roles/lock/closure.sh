@@ -65,6 +65,18 @@ repositories() {
   done
 }
 
+# What each takes on the disk, KiB, once it is unpacked.
+installed() {
+  sed -n "s/^'[^']*' \([^_]*\)_\([^_]*\)_.*/\1=\2/p" "$folder/uris" | sed 's/%3a/:/g; s/%5f/_/g' |
+    cat >"$folder/names"
+  [ -s "$folder/names" ] || return 0
+  # shellcheck disable=SC2046 # a list of words
+  own apt-cache show $(cat "$folder/names") | awk '
+    /^Package: / { name = $2 } /^Version: / { version = $2 } /^Installed-Size: / { size = $2 }
+    /^$/ { if (name != "") print "installed " name " " version " " size + 0; name = "" }
+    END { if (name != "") print "installed " name " " version " " size + 0 }'
+}
+
 said=$(own apt-get update -eany 2>&1) || {
   echo "$said" | grep '^E:'
   exit 0
@@ -77,6 +89,8 @@ if [ "$compiles" = kernels ]; then
     sort -n | sed 's/^[^ ]* /module /'
 fi
 own apt-get --print-uris -y install --no-install-recommends --allow-change-held-packages \
-  --allow-downgrades "$@" 2>"$folder/said" | grep "^'"
+  --allow-downgrades "$@" 2>"$folder/said" | grep "^'" >"$folder/uris"
+cat "$folder/uris"
+installed
 grep '^E: ' "$folder/said"
 repositories

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from pyinfra.api import Host
 from typing_extensions import override
 
 from roles.box.answers import Lines
@@ -53,14 +52,17 @@ def bundled(bundle: str) -> str:
     )
 
 
-def given(host: Host, data: Mapping[str, Any]) -> Given:
-    """Return the lock of a file, or of the box's bundle; neither: nothing. Raises Refused."""
+def given(data: Mapping[str, Any], read_bundle: Callable[[str], list[str]]) -> Given:
+    """Return the lock of a file, or of the box's bundle; neither: nothing. Raises Refused.
+
+    ``read_bundle`` returns the lines of a bundle's lock, as the box reads it.
+    """
     box = Box.of(data)
     if box.lock:
         return Given(opened(box.lock))
     if not box.bundle:
         return BEST
-    lines: list[str] = host.get_fact(BundledLock, bundle=box.bundle)
+    lines = read_bundle(box.bundle)
     if not lines:
         msg = f"{box.bundle}/lock.yaml cannot be read from the box | look at box_bundle"
         raise Refused(msg)

@@ -18,6 +18,8 @@ class LockedPackage(Row):
     architecture: str
     size: int
     """Bytes."""
+    installed_kb: int = 0
+    """KiB that it takes once it is unpacked, as its maintainer says."""
     sha256: str
     uri: str
     """Where it was on the day of the lock."""

@@ -18,8 +18,8 @@ HEAD = "# Written by ./dlbox lock. An edited lock is refused; ./dlbox lock --upd
 
 def sealed(content: dict[str, Any]) -> Lock:
     """Return the lock of this content, which has every field but its digest and format."""
-    body = {"format": FORMAT, **content}
-    return Lock.model_validate({**body, "digest": seal(body)})
+    whole = Lock.model_validate({"format": FORMAT, "digest": "", **content})
+    return whole.model_copy(update={"digest": seal(whole.model_dump(mode="json"))})
 
 
 def seal(content: dict[str, Any]) -> str:

@@ -12,8 +12,13 @@ from roles.lock.model import LockedPackage
 HASH = "SHA256:"
 
 
-def package(line: str, mirrors: Mapping[str, str]) -> LockedPackage:
-    """Read a line ``'URI' FILE SIZE SHA256:HEX``; ``mirrors`` as for ``found``. Raises ValueError."""
+def package(
+    line: str, mirrors: Mapping[str, str], installed: Mapping[tuple[str, str], int]
+) -> LockedPackage:
+    """Read a line ``'URI' FILE SIZE SHA256:HEX``. Raises ValueError.
+
+    ``mirrors`` as for ``found``; ``installed``: name and version -> KiB.
+    """
     uri, file, size, digest = shlex.split(line)
     # In the names of apt's files what would part them, a colon or an underscore, is written %3a.
     name, version, architecture = map(unquote, file.removesuffix(".deb").split("_"))
@@ -25,6 +30,7 @@ def package(line: str, mirrors: Mapping[str, str]) -> LockedPackage:
         version=version,
         architecture=architecture,
         size=int(size),
+        installed_kb=installed.get((name, version), 0),
         sha256=digest.removeprefix(HASH),
         uri=found(uri, mirrors),
     )

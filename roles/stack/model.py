@@ -74,9 +74,15 @@ class Stack(Row):
     @property
     def disk_gb(self) -> float:
         """Disk (GB) the stack takes, measured on test boxes and rounded up."""
-        driver = 1.0 if self.driver else 0.0
-        parts = (*self.toolkits, self.cudnn, self.nccl, *self.frameworks.values())
-        return 1.5 + driver + sum(part.disk_gb for part in parts if part)
+        packaged = sum(toolkit.disk_gb for toolkit in self.toolkits if toolkit.package)
+        return 1.5 + (1.0 if self.driver else 0.0) + packaged + self.wheels_gb
+
+    @property
+    def wheels_gb(self) -> float:
+        """Disk (GB) of what comes from wheels."""
+        toolkits = [toolkit for toolkit in self.toolkits if toolkit.lock]
+        parts = (*toolkits, self.cudnn, self.nccl, *self.frameworks.values())
+        return sum(part.disk_gb for part in parts if part)
 
     def runs(self, toolkit: Toolkit) -> bool:
         """Whether the box's driver is new enough for what this toolkit builds."""

@@ -66,6 +66,15 @@ def make_key(
 
 
 @contextmanager
+def signing_home(folder: Path) -> Iterator[tuple[Path, str]]:
+    """Yield a home of gpg with a new key in it, as a person has one, and the key's fingerprint."""
+    key = make_key(folder, "a person")
+    with _home(folder) as home:
+        _gpg(home, "--import", stdin=key.secret)
+        yield home, key.fingerprint
+
+
+@contextmanager
 def _home(folder: Path | None) -> Iterator[Path]:
     # A new one each time: gpg starts an agent for each home, which has to be ended or it outlives
     # the test, and whoever asks an agent that is about to end is told "No secret key".

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from subprocess import CompletedProcess
@@ -56,6 +58,20 @@ class Container:
     def copy_in(self, source: Path | str, target: str) -> None:
         """Copy a file or a folder of this machine into the box."""
         self.engine.call("cp", str(source), f"{self.name}:{target}", timeout=600)
+
+    @contextmanager
+    def cut_off(self) -> Iterator[None]:
+        """Take all networks from the box, but its own loopback, for a while."""
+        networks = self._inspect(
+            "{{range $name, $_ := .NetworkSettings.Networks}}{{$name}} {{end}}"
+        )
+        for network in networks.split():
+            self.engine.call("network", "disconnect", network, self.name)
+        try:
+            yield
+        finally:
+            for network in networks.split():
+                self.engine.call("network", "connect", network, self.name)
 
     def disk_bytes(self) -> int:
         """Return what the box has written over its image; mounts do not count."""

@@ -33,6 +33,8 @@ LIBRARY = "/usr/lib/x86_64-linux-gnu/libcuda.so.999.99"
 LINK = "/usr/lib/x86_64-linux-gnu/libcuda.so.1"
 MODULE = "/lib/modules/6.1.0-test/kernel/drivers/video/nvidia.ko"
 LOG = "/var/lib/nvidia/log"
+RECORD = re.compile(r"/var/lib/dlbox/(generations|current|applied.yaml|packages)\b")
+"""What dlbox writes down of each run that changes something."""
 TOOLKIT = "/usr/local/cuda-12.8"
 UNINSTALLER = "/usr/bin/nvidia-uninstall"
 TOLD = "/root/uninstaller-was-told"
@@ -138,7 +140,7 @@ def state(box: Container) -> list[str]:
     trees = "/usr/bin/nvidia* /usr/lib/modules /usr/lib/modprobe.d /usr/src /var/lib/nvidia /var/lib/dlbox"
     look = f"find {trees} /usr/lib/x86_64-linux-gnu/lib*cuda* -printf '%p %y %m %s %l\\n' 2>/dev/null"
     more = box.run("sh", "-c", f"{look}; apt-mark showhold; true").stdout.splitlines()
-    return [*manifest(box), *more]
+    return [line for line in (*manifest(box), *more) if not RECORD.match(line)]
 
 
 def foreign(box: Container) -> list[str]:
@@ -346,17 +348,6 @@ def test_open_and_back_leaves_nothing_of_the_open_flavour(
     assert changes(before, state(box)) == []
 
 
-def test_a_driver_that_is_no_longer_asked_for_stays_as_it_is(
-    box: Container, tmp_path: Path
-) -> None:
-    """README: what a knob is taken back from is left there; held, so that nothing else moves it."""
-    before = state(box)
-    run = dlbox("up", inventory(tmp_path, (box, {**KNOBS, "box_gpus": []})), "-y")
-    assert run.returncode == 0, run.stdout[-4000:]
-    lines = changes(before, state(box))
-    assert [line for line in lines if "/var/lib/dlbox/applied.yaml" not in line] == []
-
-
 def test_dkms_forgets_the_module_of_a_run_driver(box: Container, tmp_path: Path) -> None:
     """Else it would be built for every kernel to come; DKMS came with the driver."""
     config = "PACKAGE_NAME=nvidia\nPACKAGE_VERSION=999.99\nAUTOINSTALL=yes\nBUILT_MODULE_NAME[0]=nvidia\nDEST_MODULE_LOCATION[0]=/updates\n"
@@ -372,6 +363,18 @@ def test_dkms_forgets_the_module_of_a_run_driver(box: Container, tmp_path: Path)
     assert (
         box.run("sh", "-c", f"cat {ADOPTED}/*/usr/src/nvidia-999.99/dkms.conf").stdout == config
     )
+
+
+def test_a_driver_that_is_no_longer_asked_for_goes(box: Container, tmp_path: Path) -> None:
+    boxes = inventory(tmp_path, (box, {**KNOBS, "box_gpus": []}))
+    run = dlbox("up", boxes, "-y")
+    assert run.returncode == 0, run.stdout[-4000:]
+    assert flavours(box) == []
+    assert box.run("apt-mark", "showhold").stdout == ""
+    for left in ("/etc/modprobe.d/dlbox-nvidia.conf", "/etc/dkms/nvidia.conf"):
+        assert box.run("test", "-e", left, check=False).returncode == 1, left
+    assert box.run("dpkg", "--audit").stdout == ""
+    assert changed(dlbox("up", boxes, "-y").stdout) == []
 
 
 def flavours(box: Container) -> list[str]:

@@ -20,10 +20,12 @@ from deploys._lock.settled import settled, with_known_modules
 from deploys._lock.wheels import FoundWheel
 from roles.box.facts import Identity
 from roles.box.outcome import OUTCOMES, outcome
+from roles.box.packages import Package
 from roles.box.plan import plan
 from roles.jupyter.settings import Jupyter
 from roles.knobs import ROLES
 from roles.lock.closure import Closure
+from roles.lock.disk import need_gb
 from roles.lock.knobs import LEFT_OUT, locked_knobs
 from roles.lock.model import Lock, LockedPackage, LockedRepository, LockedWheel
 from roles.lock.stale import misfit, outdated
@@ -580,3 +582,19 @@ def test_a_file_that_cannot_be_written_is_told_in_one_line(
 def test_a_lock_of_another_format_is_refused() -> None:
     with pytest.raises(Refused, match="is of format 2"):
         read(written(lock()).replace("format: 1", "format: 2"), "x")
+
+
+def test_the_disk_that_a_lock_still_takes() -> None:
+    stack = solve([gpu_table()["10de:1b06"]], "debian-13", today=date(2026, 11, 25))
+    assert isinstance(stack, Stack)
+    there, other, new = (
+        package("a", "1"),
+        package("b", "2"),
+        package("c", "3", installed_kb=10**6),
+    )
+    said = lock(packages=(there, other, new))
+    found = {"a": Package("1", "a", held=False), "b": Package("1", "b", held=False)}
+    packages = (1000 + 1000 + 1_024_000_000) / 1e9
+    assert need_gb(said, stack, found, fresh=False) == pytest.approx(packages)
+    # cuDNN 1.1, PyTorch 5.5, TensorFlow 6.5; CUDA 12.4 comes from packages.
+    assert need_gb(said, stack, found, fresh=True) == pytest.approx(packages + 13.1)

@@ -270,9 +270,7 @@ def test_what_sources_offer() -> None:
 
 def test_offers_are_asked_for_by_name() -> None:
     command = Offered().command(names=("libcuda1", "a b"))
-    assert command.get_raw_value() == (
-        "apt-cache madison libcuda1 'a b' 2>/dev/null || true"
-    )
+    assert command.get_raw_value() == ("apt-cache madison libcuda1 'a b' 2>/dev/null || true")
 
 
 POLICY = """\

@@ -269,7 +269,7 @@ def refusal(box: Identity, now: float = NOW, *, fresh: bool = True, **knobs: Any
             stack,
             {f"base_{knob}": value for knob, value in knobs.items()},
             now,
-            fresh=fresh,
+            stack.disk_gb if fresh else 0,
         )
     except Refused as refused:
         return str(refused)

@@ -483,7 +483,7 @@ LOST = Outcome(failed="unreachable, nothing was changed")
 def test_boxes_are_looked_at_and_not_changed(capsys: Capture, boxes: Boxes) -> None:
     boxes.outcomes |= {"rtx-1": stands()}
     said = lines(capsys, "inventory.py", "--limit", "@local")
-    assert boxes.seen == [("--limit", "@local", "deploys/_look.py", "--dry")]
+    assert boxes.seen == [("--limit", "@local", "deploys/_look.py", "--dry", "-y")]
     assert said[:2] == ["", "rtx-1: ubuntu-24.04, 1 x GeForce RTX 4090"]
     assert said[-2:] == [
         "  apt would install: 1 new, 0 moved, 1 removed",
