@@ -22,8 +22,8 @@ from roles.nvidia_driver.reboot.operation import reboot_if_needed
 
 plan = survey()
 if plan:
-    kernel_guard(plan=plan)
     only_locked(plan=plan)
+    kernel_guard(plan=plan)
     base(plan=plan)
     nvidia_archive(plan=plan)
     nvidia_driver(plan=plan)

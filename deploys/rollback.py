@@ -30,7 +30,8 @@ def listed(asked: Request) -> int:
     run_pyinfra(asked, "deploys/_generations.py", "--dry", "-y")
     take_stock()
     for name, box in sorted(OUTCOMES.items()):
-        print(f"\n{name}: {box.failed or f'{len(box.generations)} generations'}")
+        count = len(box.generations)
+        print(f"\n{name}: {box.failed or f'{count} generation' + 's' * (count != 1)}")
         for generation in box.generations:
             print(f"  {told(generation)}")
     return FAILED if any(box.failed for box in OUTCOMES.values()) else 0

@@ -93,6 +93,7 @@ def stands(planned: Plan) -> bool:
     was = planned.box.recorded
     return (
         was is not None
+        and planned.given.generation is None
         and was.digest == planned.digest
         and not was.differences
         and not was.pending

@@ -71,6 +71,8 @@ class Parts:
     """What a generation keeps."""
 
     number: int = 0
+    lock: str = ""
+    """Digest of the lock that it was given; empty: none."""
     applied: str = ""
     packages: tuple[str, ...] = ()
     trees: dict[str, str] = field(default_factory=dict)
@@ -88,8 +90,10 @@ def parts(lines: Iterable[str]) -> Parts | None:
     if "number" not in said:
         return None
     seen = [line.split("\t") for line in said["seen"] if line.startswith("tree\t")]
+    locks = [line.removeprefix("lock ") for line in said["head"] if line.startswith("lock ")]
     return Parts(
         int(said["number"][0]),
+        "".join(locks),
         "\n".join(said["applied.yaml"]),
         tuple(said["packages"]),
         {name: state.split(" ")[0] for _, name, state in seen},

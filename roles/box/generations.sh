@@ -46,7 +46,7 @@ kept() {
   [ -n "$number" ] && [ -d "$all/$number" ] || return 0
   echo "== number"
   echo "$number"
-  for part in applied.yaml packages seen; do
+  for part in head applied.yaml packages seen; do
     echo "== $part"
     cat "$all/$number/$part"
   done

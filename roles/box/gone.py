@@ -7,13 +7,15 @@ from collections.abc import Generator
 from pathlib import Path
 
 from pyinfra import host
-from pyinfra.api import QuoteString, StringCommand, operation
+from pyinfra.api import FunctionCommand, Host, QuoteString, State, StringCommand, operation
 
 from roles.box.outcome import outcome
 from roles.box.plan import Plan
 from roles.box.recorded import Recorded
 
 Item = tuple[str, str]
+SAID = "/var/lib/dlbox/said"
+"""What the script has to say to the owner of the box, a line each."""
 PURGE = Path(__file__).with_name("purge.sh").read_text(encoding="utf-8")
 SCRIPT = PURGE + Path(__file__).with_suffix(".sh").read_text(encoding="utf-8")
 
@@ -29,7 +31,7 @@ def lost(was: Recorded | None, now: list[str]) -> list[Item]:
 
 
 @operation()
-def gone(plan: Plan) -> Generator[StringCommand, None, None]:
+def gone(plan: Plan) -> Generator[StringCommand | FunctionCommand, None, None]:
     """Have nothing that only an earlier plan has asked for."""
     was = plan.box.recorded
     items = lost(was, plan.owned.lines())
@@ -40,6 +42,16 @@ def gone(plan: Plan) -> Generator[StringCommand, None, None]:
         host.noop("nothing was asked for once and is no longer")
         return
     changed = [d.name for d in was.differences if d.kind == "file" and d.now != "absent"]
-    text = "".join(f"{kind}\t{name}\n" for kind, name in items)
+    still = [("still", folder) for folder in plan.owned.folders]
+    text = "".join(f"{kind}\t{name}\n" for kind, name in (*items, *still))
     script = f"sh -c {shlex.quote(SCRIPT)} gone {shlex.join(changed)}"
     yield StringCommand("printf %s", QuoteString(text), f"| {script}")
+    yield FunctionCommand(_tell, [], {})
+
+
+def _tell(state: State, host: Host) -> bool:
+    """Take what was said into the summary; pyinfra keeps it to itself where all went well."""
+    del state
+    _, said = host.run_shell_command(f"cat {SAID}")
+    outcome(host.name).notices += tuple(said.stdout_lines)
+    return True

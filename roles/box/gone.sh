@@ -1,11 +1,14 @@
 #!/bin/sh
-# Takes away what dlbox owned on this box and is no longer asked for. Standard input: KIND<TAB>NAME;
-# the arguments are files that somebody has changed since. `purge` is of purge.sh.
-# shellcheck shell=sh
+# Takes away what dlbox owned on this box and is no longer asked for. Standard input: KIND<TAB>NAME,
+# with `still` for the kind of folders that stay; the arguments are files that somebody has changed
+# since. `purge`, `forget`, `say` and `said` are of purge.sh.
+# shellcheck shell=sh disable=SC2154 # $said
 set -eu
+umask 022
 export LC_ALL=C
 tab=$(printf '\t')
 items=$(cat)
+: >"$said"
 
 of() { printf '%s\n' "$items" | sed -n "s/^$1$tab//p"; } # KIND
 
@@ -16,7 +19,7 @@ fi
 for changed in "$@"; do
   if of file | grep -qxF "$changed" && [ -f "$changed" ]; then
     mv "$changed" "$changed.dlbox-kept"
-    echo "$changed was changed since; it is $changed.dlbox-kept now"
+    say "$changed was changed since; it is $changed.dlbox-kept now"
   fi
 done
 
@@ -29,10 +32,20 @@ done
 of tree | while IFS= read -r tree; do if [ -L "$tree" ]; then rm "$tree"; fi; done
 of file | while IFS= read -r file; do rm -f "$file"; done
 
-# The folders that only these were in, the deepest first; those of packages stay.
+# Packages name the folders that are theirs, but base-files and ca-certificates make some unnamed.
+theirs="bin etc games include lib sbin share share/ca-certificates share/man src"
+
+stays() { # FOLDER
+  case $1 in
+    /usr/local/*) case " $theirs " in *" ${1#/usr/local/} "*) return 0 ;; esac ;;
+  esac
+  of still | grep -qxF "$1" || dpkg-query -S "$1" >/dev/null 2>&1
+}
+
+# The folders that only these were in, the deepest first.
 { of folder; { of file; of link; of tree; } | sed 's|/[^/]*$||'; } | sort -ru |
   while IFS= read -r folder; do
-    while [ -d "$folder" ] && ! dpkg-query -S "$folder" >/dev/null 2>&1; do
+    while [ -d "$folder" ] && ! stays "$folder"; do
       rmdir "$folder" 2>/dev/null || break
       folder=${folder%/*}
     done
@@ -40,6 +53,7 @@ of file | while IFS= read -r file; do rm -f "$file"; done
 
 # shellcheck disable=SC2046 # a list of words
 purge $(of package)
+forget
 if of unit | grep -q . && [ -d /run/systemd/system ]; then systemctl daemon-reload; fi
 if of file | grep -q '^/etc/ld.so.conf.d/'; then ldconfig; fi
 if of file | grep -q '^/etc/modprobe.d/' && command -v update-initramfs >/dev/null; then

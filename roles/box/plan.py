@@ -65,12 +65,14 @@ def plan(
 def _digest(
     box: Identity, stack: Stack, data: Mapping[str, Any], mine: Owned, lock: Lock | None
 ) -> str:
+    # Of a lock its content counts, not where its file lies.
+    knobs = {knob: value for knob, value in known(data).items() if knob != "box_lock"}
     decides = {
         "code": code(),
         "stack": stack.model_dump(mode="json", exclude={"warnings"}),
-        "knobs": known(data),
+        "knobs": knobs,
         "owned": mine.lines(),
-        "lock": lock and lock.digest,
+        "lock": (lock.digest or None) if lock else None,
         "box": [box.systemd, box.container, box.secure_boot, box.mok.enrolled, *box.kernels],
     }
     return sha256(json.dumps(decides, sort_keys=True, default=str).encode()).hexdigest()

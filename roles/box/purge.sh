@@ -1,9 +1,12 @@
 #!/bin/sh
 # `purge NAME...`: takes packages away that have come by an order of ours, and what came with them
-# alone; one that somebody else's package needs stays, and so does one that was here before.
+# alone; one that another package needs stays, and so does one that was here before.
 # shellcheck disable=SC2016 # dpkg-query's own variables
 
 ledger=/var/lib/dlbox/packages
+said=/var/lib/dlbox/said
+
+say() { echo "$1" | tee -a $said; } # for the owner of the box
 
 # Of names at standard input those that are ours and installed.
 ours() {
@@ -31,15 +34,29 @@ purge() {
   printf '%s\n' "$held" | ours | xargs -r apt-mark -q hold
 }
 
-# Leave in $names what takes nobody else's package along.
+# What purging packages takes from those who still want it: not ours, or asked for by name.
+missed() { # NAME...
+  taken_with purge "$@" | grep -vxF "$names" | while read -r other; do
+    if ! grep -qxF "$other" $ledger || [ -n "$(apt-mark showmanual "$other")" ]; then echo "$other"; fi
+  done
+}
+
+# Leave in $names what nobody misses.
 spare() {
   # shellcheck disable=SC2086
-  taken_with purge $names | grep -qvxFf $ledger || return 0
+  [ -n "$(missed $names)" ] || return 0
   for name in $names; do
-    strange=$(taken_with purge "$name" | grep -vxFf $ledger | paste -sd ' ')
+    strange=$(missed "$name" | paste -sd ' ')
     [ -n "$strange" ] || continue
-    echo "$name stays: $strange of this box needs it"
+    say "$name stays: $strange of this box needs it"
     apt-mark -q auto "$name"
-    names=$(printf '%s\n' "$names" | grep -vxF "$name")
+    names=$(printf '%s\n' "$names" | grep -vxF "$name" || true)
   done
+}
+
+# One that is no longer here, and comes back by somebody else's order, is theirs.
+forget() {
+  [ -e $ledger ] || return 0
+  ours <$ledger >$ledger.new
+  mv $ledger.new $ledger
 }

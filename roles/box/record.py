@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from roles.box.plan import Plan
 from roles.box.recorded import LOOK
 from roles.box.settings import Box
 from roles.knobs import known
+from roles.lock.knobs import CONDUCT, PLACES
 
 HOME = "/var/lib/dlbox"
 NEW = f"{HOME}/generations/new"
@@ -34,24 +35,33 @@ def record(plan: Plan) -> Generator[Any, None, None]:
     """Have the record say what now stands."""
     left = pending(outcome(host.name))
     was = plan.box.recorded
-    if was and was.digest == plan.digest and not was.differences and was.pending == left:
+    again = plan.given.generation or 0
+    same = was and was.digest == plan.digest and not was.differences and was.pending == left
+    if same and not again:
         host.noop("it is as recorded")
         return
-    head = [f"digest {plan.digest}", *(f"pending {reason}" for reason in left)]
     yield StringCommand(f"umask 022; rm -rf {NEW} && mkdir -p {NEW}")
-    yield _upload("head", head)
+    yield _upload("head", head(plan, left))
     yield _upload("wanted", plan.owned.lines())
     yield FileUploadCommand(StringIO(applied(plan)), f"{NEW}/applied.yaml")
     most = Box.of(data(host)).rollback_gb * 10**9
-    again = str(plan.given.generation or 0)
-    yield StringCommand("sh -c", QuoteString(SCRIPT), "record", str(most), again)
+    yield StringCommand("sh -c", QuoteString(SCRIPT), "record", str(most), str(again))
+
+
+def head(plan: Plan, left: Iterable[str]) -> list[str]:
+    """Return the first lines of the record; ``left``: what is left to do."""
+    lock = [f"lock {plan.lock.digest}"] if plan.lock and plan.lock.digest else []
+    return [f"digest {plan.digest}", *lock, *(f"pending {reason}" for reason in left)]
 
 
 def applied(plan: Plan) -> str:
     """Return what was applied, for people and for the way back."""
     # Without the warnings, which count days: a second run on another day changes nothing.
     stack = plan.stack.model_dump(mode="json", exclude={"warnings"})
-    said = {"knobs": known(data(host)), "stack": stack}
+    # Nor what one goes back without: it would tell two generations apart that are the same.
+    left_out = (*PLACES, *CONDUCT)
+    knobs = {knob: said for knob, said in known(data(host)).items() if knob not in left_out}
+    said = {"knobs": knobs, "stack": stack}
     return str(yaml.safe_dump(said, sort_keys=False))
 
 

@@ -48,6 +48,8 @@ User={user}
 WorkingDirectory=~
 ExecStartPre=+/usr/bin/touch {STARTED}
 ExecStart={HOME}/bin/jupyter-lab --config={SETTINGS} --port={port}
+# Started is what answers.
+ExecStartPost=/bin/sh -c 'until ss -ltnH sport = :{port} | grep -q .; do kill -0 $MAINPID || exit 1; sleep 0.2; done'
 Restart=on-failure
 RestartSec=5
 NoNewPrivileges=yes

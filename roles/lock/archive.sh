@@ -73,10 +73,12 @@ fi
 index >$store/Packages.new
 mv $store/Packages.new $store/Packages
 echo "deb [trusted=yes] file:$store ./" >$home/sources.list
+# Else apt takes nothing back to an older version that it is not asked for by name.
+printf 'Package: *\nPin: origin ""\nPin-Priority: 1001\n' >$home/preferences
 cat >$home/apt.conf <<END
 Dir::Etc::SourceList "$home/sources.list";
 Dir::Etc::SourceParts "/dev/null";
-Dir::Etc::Preferences "/dev/null";
+Dir::Etc::Preferences "$home/preferences";
 Dir::Etc::PreferencesParts "/dev/null";
 Dir::State::Lists "$home/lists";
 Dir::Cache::pkgcache "";

@@ -43,7 +43,7 @@ def went_back(host: Host, which: str) -> Given:
 
 def _lock(found: Parts, applied: dict[str, Any]) -> Lock:
     stack = applied["stack"]
-    return sealed(
+    lock = sealed(
         {
             "tool": "",
             "catalog": "",
@@ -60,6 +60,8 @@ def _lock(found: Parts, applied: dict[str, Any]) -> Lock:
             "wheels": [],
         }
     )
+    # What follows from the lock of then does so again: the box stands as its settings of then say.
+    return lock.model_copy(update={"digest": found.lock})
 
 
 def _packages(lines: Iterable[str]) -> list[dict[str, Any]]:

@@ -7,8 +7,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from roles.box.facts import Identity
+from roles.jupyter.settings import Jupyter
 from roles.lock.model import Lock
 from roles.lock.stale import misfit
+from roles.lock.wheel_locks import other_wheels
 from roles.stack.model import Refused, Stack
 
 
@@ -18,7 +20,12 @@ def locked(box: Identity, data: Mapping[str, Any], lock: Lock) -> Stack:
     if wrong:
         msg = f"{wrong} | ./dlbox lock --update, or take the lock of this box"
         raise Refused(msg)
-    return Stack.model_validate_json(json.dumps({**lock.stack, "warnings": []}))
+    stack = Stack.model_validate_json(json.dumps({**lock.stack, "warnings": []}))
+    wrong = other_wheels(lock, stack, Jupyter.of(data))
+    if wrong:
+        msg = f"{wrong} | take the dlbox that made the lock, or ./dlbox lock --update"
+        raise Refused(msg)
+    return stack
 
 
 def cards(box: Identity, data: Mapping[str, Any]) -> tuple[str, ...]:

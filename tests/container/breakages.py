@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from roles.box.layout import UV, VENVS
 from roles.box.python import locked
+from roles.jupyter.content import KERNELS
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,8 @@ dpkg-deb -b /tmp/stub /tmp/half-done.deb >/dev/null; dpkg -i /tmp/half-done.deb 
 
 def edit(path: str, script: str) -> tuple[str, str]:
     """Return cause and cure of a file edited with sed."""
-    return f"cp -p {path} /tmp/kept && sed -i '{script}' {path}", f"cp -p /tmp/kept {path}"
+    kept = f"/tmp/kept{path.replace('/', '_')}"
+    return f"cp -p {path} {kept} && sed -i '{script}' {path}", f"cp -p {kept} {path}"
 
 
 def served(script: str) -> tuple[str, str]:
@@ -204,10 +206,11 @@ BREAKAGES = (
         "420",
     ),
     Breakage(
-        "JupyterLab as root",
-        *edit("/etc/systemd/system/dlbox-jupyter.service", "s/^User=.*/User=root/"),
-        "test_the_unit_runs_as_that_user",
-        r"\['root'\] == \['jupyter'\]",
+        "JupyterLab stopped",
+        "systemctl stop dlbox-jupyter",
+        RESTART,
+        "test_it_serves_and_starts_at_boot",
+        "dlbox-jupyter does not run",
     ),
     Breakage(
         "a password for the Jupyter user",
@@ -219,17 +222,21 @@ BREAKAGES = (
     Breakage(
         "a kernel that starts the wrong Python",
         *edit(
-            "/opt/dlbox/venvs/jupyter/share/jupyter/kernels/pytorch/kernel.json",
+            f"{KERNELS}/pytorch/kernel.json",
             "s#/opt/dlbox/venvs/pytorch#/opt/dlbox/venvs/jupyter#",
         ),
         "test_each_kernel_runs_a_cell and pytorch",
         "42 /opt/dlbox/venvs/jupyter",
     ),
     Breakage(
-        "JupyterLab stopped",
-        "systemctl stop dlbox-jupyter",
-        RESTART,
-        "test_it_serves_and_starts_at_boot",
-        "dlbox-jupyter does not run",
+        "JupyterLab as root",
+        *edit("/etc/systemd/system/dlbox-jupyter.service", "s/^User=.*/User=root/"),
+        "test_the_unit_runs_as_that_user",
+        r"\['root'\] == \['jupyter'\]",
     ),
 )
+
+ROUNDS = tuple(
+    tuple(one for i, one in enumerate(BREAKAGES) if i % 5 == turn) for turn in range(5)
+)
+"""Those that do not get into each other's way, since each look at a box costs seconds."""

@@ -95,6 +95,8 @@ def test_again_it_changes_nothing_in_under_30_seconds(machine: Container) -> Non
 
 
 def test_verify_is_green(machine: Container) -> None:
-    run = machine.run("sh", "-c", f"{command('verify')}{KNOBS} 2>&1", check=False)
+    # Each framework's checks take a minute; Debian 13's own test has them all.
+    chosen = " -- -k 'not tensorflow'"
+    run = machine.run("sh", "-c", f"{command('verify')}{KNOBS}{chosen} 2>&1", check=False)
     assert run.returncode == 0, run.stdout[-5000:]
     assert "init is not systemd" in run.stdout

@@ -17,7 +17,7 @@ from tests.container.archive_box import ArchiveBox, archive_box
 TAG = "debian13"
 VERSIONS = ("590.48.01", "595.71.05", "595.112.07", "610.57.04")
 AMPERE: dict[str, Any] = {"box_gpus": ["10de:2204"], "nvidia_driver_source": "nvidia"}
-FULL: dict[str, Any] = {**AMPERE, "box_profile": "full", "frameworks_names": ["pytorch", "jax"]}
+FULL: dict[str, Any] = {**AMPERE, "box_profile": "full", "frameworks_names": ["pytorch"]}
 OURS = "/etc/apt/sources.list.d/dlbox-nvidia.sources"
 
 
@@ -72,7 +72,6 @@ def test_the_whole_stack_stands_on_nvidias_driver(made: ArchiveBox) -> None:
         "CUDA 13.2",
         "cuDNN 9.28.1.4",
         "pytorch 2.15.0 (CUDA 13.2, cuDNN 9.26.0.51)",
-        "jax 0.12.0.1 (CUDA 13.5, cuDNN 9.28.1.4)",
     ):
         assert layer in run.stdout
     versions = made.driver()

@@ -40,14 +40,14 @@ class Phase:
     """Paths of those packages, and of others that moved with them."""
 
 
-def applied(box: Container, folder: Path, knobs: dict[str, Any], was: Phase) -> Phase:
-    """Run ``up`` on a box, and read it."""
+def applied(box: Container, folder: Path, knobs: dict[str, Any]) -> str:
+    """Run ``up`` on a box; return what it printed."""
     run = dlbox("up", inventory(folder, (box, knobs)), "-y")
     assert run.returncode == 0, run.stdout[-4000:]
-    return read(box, run.stdout, was.packages)
+    return run.stdout
 
 
-def read(box: Container, said: str, were: dict[str, str] | None = None) -> Phase:
+def read(box: Container, said: str = "", were: dict[str, str] | None = None) -> Phase:
     """Read a box; ``were``: the packages it had before."""
     declared = [line.split("\t") for line in _lines(box, f"cat {RECORD}/wanted")]
     manual = set(_lines(box, "apt-mark showmanual"))
