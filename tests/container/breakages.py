@@ -55,7 +55,7 @@ dpkg-deb -b /tmp/stub /tmp/half-done.deb >/dev/null; dpkg -i /tmp/half-done.deb 
 
 def edit(path: str, script: str) -> tuple[str, str]:
     """Return cause and cure of a file edited with sed."""
-    kept = f"/tmp/kept{path.replace('/', '_')}"
+    kept = f"/root/kept{path.replace('/', '_')}"
     return f"cp -p {path} {kept} && sed -i '{script}' {path}", f"cp -p {kept} {path}"
 
 
