@@ -12,18 +12,20 @@ from roles.box.drift import classify
 from roles.box.facts import BoxIdentity, Identity
 from roles.box.inventory import data
 from roles.box.plan import plan
+from roles.box.root import as_root
 from roles.lock.given import given
 from roles.stack.model import Refused
 
 
 def compared(box: Identity) -> Compared:
     """Return what became of it."""
+    try:
+        box = as_root(box)
+    except Refused as refusal:
+        return Compared(failed=str(refusal))
     record = box.recorded
     if record is None:
         return Compared(failed="no record: dlbox up has not finished there")
-    if record.unreadable:
-        why = "its record is root's to read, and sudo asks for a password"
-        return Compared(failed=f"{why}; add --sudo --same-sudo-password")
     try:
         today = datetime.now(tz=timezone.utc).date()
         planned = plan(box, data(host), today, given(data(host), bundled_lock))

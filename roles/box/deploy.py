@@ -18,7 +18,7 @@ from roles.box.outcome import Outcome, outcome
 from roles.box.packages import InstalledPackages, Package
 from roles.box.plan import Plan, plan
 from roles.box.preflight import preflight
-from roles.box.root import become_root
+from roles.box.root import as_root
 from roles.jupyter.settings import Jupyter
 from roles.lock.back import went_back
 from roles.lock.disk import need_gb
@@ -51,7 +51,7 @@ def look() -> Plan | None:
     now = time.time()
     told = outcome(host.name)
     try:
-        become_root(box)
+        box = as_root(box)
         today = datetime.fromtimestamp(now, timezone.utc).date()
         back = host.data.get("_generation")
         what = went_back(host, str(back)) if back else given(data(host), bundled_lock)
@@ -91,13 +91,10 @@ def _note(told: Outcome, planned: Plan) -> None:
 def stands(planned: Plan) -> bool:
     """Whether the box was given just this, and nothing about it has changed since."""
     was = planned.box.recorded
-    return (
-        was is not None
-        and planned.given.generation is None
-        and was.digest == planned.digest
-        and not was.differences
-        and not was.pending
-    )
+    # On the way back the inputs may be the same and the packages others.
+    if was is None or planned.given.generation is not None:
+        return False
+    return was.digest == planned.digest and not was.differences and not was.pending
 
 
 @operation()

@@ -1,11 +1,14 @@
-"""A small archive that moves on, and an archive of what it had; a box beside them."""
+"""A small archive that moves on, an archive of what it had, and boxes beside them."""
 
 from __future__ import annotations
 
+import re
 import shutil
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
+from subprocess import CompletedProcess
+from typing import Any
 
 from tests.archive.keys import Key
 from tests.archive.repository import suites
@@ -13,10 +16,18 @@ from tests.archive.serve import direct
 from tests.archive.stub import Stub
 from tests.boxes.container import Container
 from tests.boxes.mounts import STORE
+from tests.boxes.verbs import ROOT, dlbox, inventory
+from tests.rebuild.tree import differing
 
 TOOL, LIB = "dlbox-stub-tool", "dlbox-stub-lib"
 SUITE = "stable"
-POOL = "stub/pool/main"
+KEYRING = "/etc/apt/keyrings/stub.asc"
+KNOBS: dict[str, Any] = {
+    "box_gpus": ["10de:1b06"],
+    "cuda_versions": [],
+    "frameworks_names": [],
+    "base_packages": [TOOL],
+}
 
 
 @dataclass(frozen=True)
@@ -33,39 +44,76 @@ class Archive:
         return f"{self.url}/snapshots"
 
     def publish(self, version: str, key: Key | None = None) -> None:
-        """Have one version of both packages, and no other."""
-        stubs = [
-            Stub(TOOL, version, depends=(f"{LIB} (= {version})",), maker="anybody's"),
-            Stub(LIB, version, maker="anybody's"),
-        ]
-        pockets = ("",)
-        suites(
-            self.folder / "stub",
-            SUITE,
-            {"main": stubs},
-            key or self.key,
-            pockets=pockets,
-            origin="stub",
-        )
+        """Have one version of two packages, the first of which needs the other, and nothing else."""
+        tool = Stub(TOOL, version, depends=(f"{LIB} (= {version})",), maker="anybody's")
+        stubs = {"main": [tool, Stub(LIB, version, maker="anybody's")]}
+        suites(self.folder / "stub", SUITE, stubs, key or self.key, pockets=("",), origin="stub")
 
     def deb(self, name: str, version: str) -> Path:
         """Return the file of a package."""
-        return self.folder / POOL / f"{name}_{version}_amd64.deb"
+        return self.folder / f"stub/pool/main/{name}_{version}_amd64.deb"
 
-    def remember(self, day: date) -> None:
-        """Put what there is into the archive of archives, as of the end of that day."""
-        stamp = f"{day + timedelta(days=1):%Y%m%d}T000000Z"
-        shutil.copytree(self.folder / "stub", self.folder / f"snapshots/archive/stub/{stamp}")
+    def remember(self, day: str) -> Path:
+        """Put what there is into the archive of archives, as it was at the end of that day."""
+        end = date.fromisoformat(day) + timedelta(days=1)
+        kept = self.folder / f"snapshots/archive/stub/{end:%Y%m%d}T000000Z"
+        shutil.copytree(self.folder / "stub", kept)
+        return kept / "pool/main"
 
     def beside(self, box: Container) -> None:
-        """Have a box read this archive too, and forget what other tests have got from its like."""
+        """Have a box read this archive too."""
         box.run("tee", "/etc/apt/apt.conf.d/99direct", input=direct(self.url))
-        box.run("tee", "/etc/apt/keyrings/stub.asc", input=self.key.armored)
-        source = f"deb [signed-by=/etc/apt/keyrings/stub.asc] {self.url}/stub {SUITE} main\n"
+        box.run("tee", KEYRING, input=self.key.armored)
+        source = f"deb [signed-by={KEYRING}] {self.url}/stub {SUITE} main\n"
         box.run("tee", "/etc/apt/sources.list.d/stub.list", input=source)
-        forget(box)
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A box, and a folder for its inventory."""
+
+    box: Container
+    folder: Path
+
+    def do(self, verb: str, *words: str, **knobs: Any) -> CompletedProcess[str]:
+        """Run a verb of dlbox's on the box."""
+        there = inventory(self.folder, (self.box, {**KNOBS, **knobs}))
+        return dlbox(verb, there, *words)
+
+    def versions(self) -> dict[str, str]:
+        """Return the versions of the archive's packages that it has."""
+        said = self.box.run("dpkg-query", "-W", "-f=${Package} ${Version}\\n", "dlbox-stub-*")
+        return dict(line.split(" ") for line in said.stdout.splitlines())
+
+
+def quietly(box: Container) -> None:
+    """Have a box do nothing by itself, and faster; let it not have what other tests have got."""
+    box.run("sh", "-c", "systemctl stop '*.timer'")
+    box.run("tee", "/etc/dpkg/dpkg.cfg.d/unsafe-io", input="force-unsafe-io\n")
+    forget(box)
 
 
 def forget(box: Container) -> None:
-    """Take the stubs out of a box's own store of packages."""
+    """Take the archive's packages out of the box's store, which tests share."""
     box.run("sh", "-c", f"rm -f {STORE}/dlbox-stub-*.deb")
+
+
+def checkout(folder: Path) -> Path:
+    """Copy dlbox itself, to be changed."""
+    for part in ("deploys", "roles", "tests"):
+        left_out = shutil.ignore_patterns("__pycache__")
+        shutil.copytree(ROOT / part, folder / part, ignore=left_out)
+    for file in ("inventory.py", "pyproject.toml"):
+        shutil.copy(ROOT / file, folder)
+    return folder
+
+
+def explained(
+    one: dict[str, str], other: dict[str, str], allowed: dict[str, str]
+) -> dict[str, list[str]]:
+    """Return regular expression -> the paths that it explains; "": those that none does."""
+    found: dict[str, list[str]] = {}
+    for path in sorted(differing(one, other)):
+        why = next((each for each in allowed if re.fullmatch(each, path)), "")
+        found.setdefault(why, []).append(path)
+    return found
