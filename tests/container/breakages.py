@@ -83,7 +83,7 @@ BREAKAGES = (
     Breakage(
         "a tool removed",
         "dpkg --purge --force-depends tmux",
-        "apt-get -q -y install tmux",
+        "dpkg -i /var/cache/dlbox/debs/tmux_*.deb",
         "base",
         "not installed: tmux",
     ),

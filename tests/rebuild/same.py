@@ -47,7 +47,9 @@ class Archive:
         """Have one version of two packages, the first of which needs the other, and nothing else."""
         tool = Stub(TOOL, version, depends=(f"{LIB} (= {version})",), maker="anybody's")
         stubs = {"main": [tool, Stub(LIB, version, maker="anybody's")]}
-        suites(self.folder / "stub", SUITE, stubs, key or self.key, pockets=("",), origin="stub")
+        suites(
+            self.folder / "stub", SUITE, stubs, key or self.key, pockets=("",), origin="stub"
+        )
 
     def deb(self, name: str, version: str) -> Path:
         """Return the file of a package."""
