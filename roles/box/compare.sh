@@ -3,7 +3,8 @@
 
 compare() {
   cd "${1:-/var/lib/dlbox/current}" && [ -s seen ] || return 0
-  sed 's/^/declared /' wanted
+  # What is left over from an earlier one is declared too, until it can be taken away.
+  cat /var/lib/dlbox/left wanted 2>/dev/null | sed 's/^/declared /'
   # All about the kernel is told, changed or not: a reboot moves one part of it to meet another.
   cut -f 1,2 seen | look | awk -F '\t' '
     { item = $1 FS $2 }

@@ -35,15 +35,15 @@ def gone(plan: Plan) -> Generator[StringCommand | FunctionCommand, None, None]:
     """Have nothing that only an earlier plan has asked for."""
     was = plan.box.recorded
     items = lost(was, plan.owned.lines())
-    if outcome(host.name).kept:
-        # The driver that stays needs its programs and its packages.
-        items = [item for item in items if item[0] not in ("package", "file", "unit")]
     if not items or was is None:
         host.noop("nothing was asked for once and is no longer")
         return
     changed = [d.name for d in was.differences if d.kind == "file" and d.now != "absent"]
-    still = [("still", folder) for folder in plan.owned.folders]
-    text = "".join(f"{kind}\t{name}\n" for kind, name in (*items, *still))
+    left = outcome(host.name).left
+    rows = [item for item in items if item not in left]
+    rows += [("still", folder) for folder in plan.owned.folders]
+    rows += [("left", "\t".join((*item, was.declared[item]))) for item in sorted(left)]
+    text = "".join(f"{kind}\t{name}\n" for kind, name in rows)
     script = f"sh -c {shlex.quote(SCRIPT)} gone {shlex.join(changed)}"
     yield StringCommand("printf %s", QuoteString(text), f"| {script}")
     yield FunctionCommand(_tell, [], {})

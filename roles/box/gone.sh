@@ -1,7 +1,8 @@
 #!/bin/sh
 # Takes away what dlbox owned on this box and is no longer asked for. Standard input: KIND<TAB>NAME,
-# with `still` for the kind of folders that stay; the arguments are files that somebody has changed
-# since. `purge`, `forget`, `say` and `said` are of purge.sh.
+# with `still` for the kind of folders that stay, and `left` before what goes only when the driver
+# does; the arguments are files that somebody has changed since. `purge`, `forget`, `say` and `said`
+# are of purge.sh.
 # shellcheck shell=sh disable=SC2154 # $said
 set -eu
 umask 022
@@ -11,6 +12,9 @@ items=$(cat)
 : >"$said"
 
 of() { printf '%s\n' "$items" | sed -n "s/^$1$tab//p"; } # KIND
+
+# Read with the record, so that a later run takes it away.
+of left >/var/lib/dlbox/left
 
 if [ -d /run/systemd/system ]; then
   for unit in $(of unit); do systemctl disable --now "$unit" 2>&1 || true; done

@@ -26,6 +26,8 @@ class Outcome:
     """It failed before anything on it was changed."""
     kept: str | None = None
     """Why it keeps the driver it had, while it got everything else."""
+    left: frozenset[tuple[str, str]] = frozenset()
+    """Kind and name of what nobody asks for any more, and the driver that stays for now needs."""
     notices: tuple[str, ...] = ()
     """What the box itself has to say to its owner."""
     enrol: tuple[str, ...] = ()

@@ -26,8 +26,10 @@ class Verdict:
 
 def carried_out(
     change: str, package: str, when: Busy | None
-) -> Generator[StringCommand | FunctionCommand, None, None]:
-    """Yield what carries out ``change``, a line of shell; ``package`` has libcuda.so.1.
+) -> Generator[StringCommand | FunctionCommand, None, bool]:
+    """Yield what carries out ``change``, a line of shell, and return whether it was carried out.
+
+    ``package`` has libcuda.so.1.
 
     ``when`` is None where no driver can be loaded: in a container.
     A driver that is loaded is changed with its services stopped and its modules unloaded. Where
@@ -35,7 +37,7 @@ def carried_out(
     """
     if when is None or not host.get_fact(Holders).modules:
         yield StringCommand(change)
-        return
+        return True
     verdict = Verdict()
     yield FunctionCommand(_look, [verdict, when], {})
     if not verdict.obstacle:
@@ -45,6 +47,7 @@ def carried_out(
         outcome(host.name).reboot = f"the driver changes at the next boot: {verdict.obstacle}"
     else:
         yield stay(verdict.obstacle)
+    return not verdict.obstacle
 
 
 def _look(state: State, host: Host, verdict: Verdict, when: Busy) -> bool:

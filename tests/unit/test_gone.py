@@ -1,0 +1,209 @@
+"""What goes once nobody asks for it any more, and what a driver that is in use keeps."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import date
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from pyinfra.api import FunctionCommand
+
+from roles.box import gone as box
+from roles.box.facts import Identity
+from roles.box.outcome import OUTCOMES, outcome
+from roles.box.plan import Plan, plan
+from roles.box.recorded import Difference, Recorded, recorded
+from roles.nvidia_driver import change
+from roles.nvidia_driver import removed as driver
+from roles.nvidia_driver.busy.settings import Busy
+from roles.nvidia_driver.busy.use import Holder, Module, Use
+from roles.nvidia_driver.owned import of_a_driver, owned
+from roles.nvidia_driver.settings import NvidiaDriver
+
+BOX = Identity(
+    system="debian-13",
+    arch="x86_64",
+    uid=0,
+    systemd=True,
+    clock=1_795_000_000,
+    free_gb=100.0,
+    sudo="none",
+    foreign=(),
+    pci_gpus=(),
+    kernels=("6.12.118+deb13-amd64",),
+)
+TODAY = date(2026, 11, 25)
+NOTHING = {"box_gpus": [], "frameworks_names": [], "jupyter_install": False}
+PASCAL = {"box_gpus": ["10de:1b06"], "frameworks_names": [], "base_packages": ["jq"]}
+FREE = Use(version="550.163.01", modules=(Module("nvidia", 0, ()),))
+WORK = replace(FREE, holders=(Holder(7, "alice", "python train.py", 60),))
+
+
+@dataclass
+class Host:
+    """The box, as operations ask it."""
+
+    use: Use
+    name: str = "box"
+    noops: list[str] = field(default_factory=list)
+
+    def get_fact(self, _: type, **__: Any) -> Use:
+        """Return who uses the card."""
+        return self.use
+
+    def noop(self, why: str) -> None:
+        """Note why nothing is to be done."""
+        self.noops.append(why)
+
+    def run_shell_command(self, _: str, **__: Any) -> tuple[bool, Any]:
+        """Return what the script has said."""
+        return True, SimpleNamespace(stdout_lines=["jq stays"])
+
+
+@pytest.fixture(autouse=True)
+def _outcomes() -> Iterator[None]:
+    yield
+    OUTCOMES.clear()
+
+
+def went(knobs: dict[str, Any], *changed: Difference) -> Plan:
+    """Return the plan of a box that had a driver and JupyterLab, and shall now have less."""
+    lines = plan(BOX, PASCAL, TODAY).owned.lines()
+    declared = recorded([("recorded", "digest x"), *(("declared", line) for line in lines)])
+    assert isinstance(declared, Recorded)
+    had = replace(BOX, recorded=replace(declared, differences=changed))
+    return plan(had, knobs, TODAY)
+
+
+def carried(monkeypatch: pytest.MonkeyPatch, host: Host, steps: Generator[Any]) -> list[str]:
+    """Return the shell of an operation, whose functions are called on the way."""
+    for module in (box, driver, change):
+        monkeypatch.setattr(module, "host", host)
+    shell = []
+    for step in steps:
+        if isinstance(step, FunctionCommand):
+            step.function(None, host, *step.args)
+        else:
+            shell.append(step.get_raw_value())
+    return shell
+
+
+def taken(monkeypatch: pytest.MonkeyPatch, wanted: Plan, use: Use = FREE) -> list[str]:
+    """Return the lines that the script which takes things away reads."""
+    [shell] = carried(monkeypatch, Host(use), box.gone._inner(plan=wanted))  # noqa: SLF001
+    return [line for line in shell.partition("| sh -c")[0].splitlines() if "\t" in line]
+
+
+def test_what_is_no_longer_declared_is_lost_but_accounts() -> None:
+    wanted = went(NOTHING)
+    was = wanted.box.recorded or Recorded()
+    items = box.lost(was, wanted.owned.lines())
+    assert {kind for kind, _ in was.declared} - {kind for kind, _ in items} == {"user"}
+    assert ("folder", "/opt/dlbox/driver") in items
+    assert ("folder", "/opt/dlbox") not in items
+    assert box.lost(None, wanted.owned.lines()) == []
+
+
+def test_all_of_it_is_named_to_the_script_and_which_folders_stay(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    wanted = went(NOTHING)
+    lost = box.lost(wanted.box.recorded, wanted.owned.lines())
+    lines = [f"{kind}\t{name}" for kind, name in lost]
+    lines += [f"still\t{path}" for path in wanted.owned.folders]
+    said = taken(monkeypatch, wanted)
+    assert "\n".join(said).removeprefix("printf %s '") == "\n".join(lines)
+    assert "still\t/etc/dlbox" in said
+
+
+def test_a_file_that_somebody_changed_is_named_and_what_is_said_is_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    changed = ("/etc/dlbox/jupyter-token", "a", "b"), ("/etc/dkms/nvidia.conf", "a", "absent")
+    wanted = went(NOTHING, *(Difference("file", *one) for one in changed))
+    steps = box.gone._inner(plan=wanted)  # noqa: SLF001
+    [shell] = carried(monkeypatch, Host(FREE), steps)
+    assert shell.endswith(" gone /etc/dlbox/jupyter-token")
+    assert outcome("box").notices == ("jq stays",)
+
+
+def test_a_box_that_is_asked_for_the_same_loses_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    host = Host(FREE)
+    assert carried(monkeypatch, host, box.gone._inner(plan=went(PASCAL))) == []  # noqa: SLF001
+    assert host.noops == ["nothing was asked for once and is no longer"]
+
+
+def removing(
+    monkeypatch: pytest.MonkeyPatch,
+    use: Use,
+    when: Busy | None,
+    knobs: dict[str, Any] = NOTHING,
+) -> list[str]:
+    steps = driver.removed._inner(plan=went(knobs), when=when)  # noqa: SLF001
+    return carried(monkeypatch, Host(use), steps)
+
+
+def test_a_driver_that_nobody_uses_is_purged(monkeypatch: pytest.MonkeyPatch) -> None:
+    [shell] = removing(monkeypatch, FREE, Busy("refuse"))
+    assert "purge jq libcuda1 libnvidia-cfg1 " in shell
+    assert "rmmod" in shell
+    [plain] = removing(monkeypatch, FREE, None)
+    assert "rmmod" not in plain
+    assert outcome("box").kept is None
+
+
+def test_a_driver_in_use_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    for when in (Busy("refuse"), Busy("wait", 1)):
+        shell = "\n".join(removing(monkeypatch, WORK, when))
+        assert "purge" not in shell
+        assert "alice python train.py" in shell
+        assert str(outcome("box").kept).startswith("the driver stays as it is: the GPU is in")
+        OUTCOMES.clear()
+
+
+@pytest.mark.parametrize("policy", ["refuse", "wait", "stage"])
+def test_a_driver_that_stays_keeps_what_it_needs_and_nothing_else(
+    monkeypatch: pytest.MonkeyPatch, policy: str
+) -> None:
+    wanted = went(NOTHING)
+    removing(monkeypatch, WORK, Busy(policy, 1))
+    lines = taken(monkeypatch, wanted)
+    lines[0] = lines[0].removeprefix("printf %s '")
+    left = [line.removeprefix("left\t") for line in lines if line.startswith("left\t")]
+    parts = {*plan(BOX, PASCAL, TODAY).owned.lines()}
+    assert left
+    assert {*left} <= parts
+    names = {tuple(line.split("\t")[:2]) for line in left}
+    assert {("package", "libcuda1"), ("unit", "nvidia-persistenced.service")} <= names
+    assert ("file", "/opt/dlbox/driver/kernel-guard") in names
+    gone = {tuple(line.split("\t")) for line in lines} - {
+        ("still", p) for p in wanted.owned.folders
+    }
+    gone = {item for item in gone if item[0] != "left"}
+    assert {("package", "jq"), ("unit", "dlbox-jupyter.service")} <= gone
+    assert gone | names == {*box.lost(wanted.box.recorded, wanted.owned.lines())}
+    assert gone & names == set()
+
+
+@pytest.mark.parametrize("system", ["debian-12", "debian-13", "ubuntu-22.04", "ubuntu-24.04"])
+@pytest.mark.parametrize("gpus", [["10de:2684"], ["10de:2330"] * 8 + ["10de:22a3"] * 4])
+def test_what_a_driver_needs_is_all_that_its_role_owns(system: str, gpus: list[str]) -> None:
+    knobs = {"box_gpus": gpus, "nvidia_driver_source": "nvidia", "nvidia_driver_desktop": True}
+    stack = plan(replace(BOX, system=system), knobs, TODAY).stack
+    mine = owned(NvidiaDriver.of(knobs), stack)
+    items = [line.split("\t")[:2] for line in mine.lines()]
+    assert [name for kind, name in items if not of_a_driver((kind, name))] == []
+
+
+def test_a_box_without_a_driver_of_ours_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    none = replace(BOX, recorded=Recorded())
+    host = Host(WORK)
+    wanted = plan(none, NOTHING, TODAY)
+    steps = driver.removed._inner(plan=wanted, when=Busy("refuse"))  # noqa: SLF001
+    assert carried(monkeypatch, host, steps) == []
+    assert host.noops == ["there is none of ours"]
