@@ -166,23 +166,6 @@ def test_a_bare_box_has_nothing_foreign(box: Container, tmp_path: Path) -> None:
     assert (code, changed(said)) == (0, [])
 
 
-def test_no_driver_comes_where_no_kernel_can_have_its_module(
-    box: Container, tmp_path: Path
-) -> None:
-    """A kernel that the archive has dropped: its headers are not to be had any more."""
-    box.run("touch", "/boot/vmlinuz-6.12.1-dropped")
-    run = dlbox("up", inventory(tmp_path, (box, KNOBS)), "-y")
-    box.run("rm", "/boot/vmlinuz-6.12.1-dropped")
-    assert run.returncode == 1, run.stdout[-3000:]
-    assert (
-        "nvidia-current 550.163.01 on kernel 6.12.1-dropped: there are no headers for it: "
-        "linux-headers-6.12.1-dropped is not installed, and apt has none"
-    ) in run.stdout
-    assert "no kernel of this box can have these modules" in run.stdout
-    assert flavours(box) == []
-    assert box.run("dpkg", "--audit").stdout == ""
-
-
 @ALL
 def test_up_refuses_it_by_name_and_changes_nothing(
     found: Container, tmp_path: Path, situation: Situation
@@ -375,6 +358,23 @@ def test_a_driver_that_is_no_longer_asked_for_goes(box: Container, tmp_path: Pat
         assert box.run("test", "-e", left, check=False).returncode == 1, left
     assert box.run("dpkg", "--audit").stdout == ""
     assert changed(dlbox("up", boxes, "-y").stdout) == []
+
+
+def test_no_driver_comes_where_no_kernel_can_have_its_module(
+    box: Container, tmp_path: Path
+) -> None:
+    """A kernel that the archive has dropped: its headers are not to be had any more."""
+    box.run("touch", "/boot/vmlinuz-6.12.1-dropped")
+    run = dlbox("up", inventory(tmp_path, (box, KNOBS)), "-y")
+    box.run("rm", "/boot/vmlinuz-6.12.1-dropped")
+    assert run.returncode == 1, run.stdout[-3000:]
+    assert (
+        "nvidia-current 550.163.01 on kernel 6.12.1-dropped: there are no headers for it: "
+        "linux-headers-6.12.1-dropped is not installed, and apt has none"
+    ) in run.stdout
+    assert "no kernel of this box can have these modules" in run.stdout
+    assert flavours(box) == []
+    assert box.run("dpkg", "--audit").stdout == ""
 
 
 def flavours(box: Container) -> list[str]:
