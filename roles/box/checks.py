@@ -18,7 +18,7 @@ from testinfra.host import Host
 
 from roles.box.connect import connection
 from roles.box.facts import IDENTITY, Identity, identity
-from roles.box.inventory import Choice, data
+from roles.box.inventory import Choice, chosen, data
 from roles.box.plan import plan
 from roles.lock.given import bundled, given
 from roles.stack.model import Refused, Stack
@@ -43,7 +43,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         raise pytest.UsageError(msg)
     words = (tuple(config.getoption(name)) for name in ("limit", "data", "group_data"))
     limit, pairs, folders = words
-    targets = Choice(config.getoption("target"), limit, (), pairs, folders).hosts()
+    # The same ones for every check, or each would look at its box anew.
+    targets = chosen(Choice(config.getoption("target"), limit, (), pairs, folders))
     metafunc.parametrize("target", targets, ids=lambda target: target.name, scope="session")
 
 

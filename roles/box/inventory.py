@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fnmatch import fnmatch
+from functools import cache
 from typing import Any
 
 from pyinfra.api import Host, Inventory
@@ -80,6 +81,12 @@ class Choice:
             for host in self.everyone()
             if (not self.limit or _named(host, self.limit)) and not _named(host, self.exclude)
         ]
+
+
+@cache
+def chosen(choice: Choice) -> list[Host]:
+    """Return the boxes of a choice, read once."""
+    return choice.hosts()
 
 
 def _named(host: Host, patterns: Iterable[str]) -> bool:

@@ -27,4 +27,9 @@ def stamp(lock: str) -> str:
 
 def real(link: str, lock: str) -> str:
     """Return the folder that ``link`` names when it is built from ``lock``."""
-    return f"{REAL}/{Path(link).name}-{stamp(lock)[:12]}"
+    return stamped(link, stamp(lock))
+
+
+def stamped(link: str, digest: str) -> str:
+    """Return the folder that ``link`` names when that is the stamp of its lock."""
+    return f"{REAL}/{Path(link).name}-{digest[:12]}"

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from hashlib import sha256
 from typing import Any
 
-from roles.box.code import code
+from roles.box.digest import digest
 from roles.box.facts import Identity
 from roles.box.owned import Owned
 from roles.box.settings import Box
-from roles.knobs import known
 from roles.lock.fit import locked
 from roles.lock.given import BEST, Given
 from roles.lock.model import Lock
@@ -59,23 +56,7 @@ def plan(
     lock = given.lock
     stack = locked(box, data, lock) if lock else _solved(box, data, today)
     mine = owned(stack, data)
-    return Plan(box, stack, mine, _digest(box, stack, data, mine, lock), given)
-
-
-def _digest(
-    box: Identity, stack: Stack, data: Mapping[str, Any], mine: Owned, lock: Lock | None
-) -> str:
-    # Of a lock its content counts, not where its file lies.
-    knobs = {knob: value for knob, value in known(data).items() if knob != "box_lock"}
-    decides = {
-        "code": code(),
-        "stack": stack.model_dump(mode="json", exclude={"warnings"}),
-        "knobs": knobs,
-        "owned": mine.lines(),
-        "lock": (lock.digest or None) if lock else None,
-        "box": [box.systemd, box.container, box.secure_boot, box.mok.enrolled, *box.kernels],
-    }
-    return sha256(json.dumps(decides, sort_keys=True, default=str).encode()).hexdigest()
+    return Plan(box, stack, mine, digest(box, stack, data, mine, given), given)
 
 
 def _solved(box: Identity, data: Mapping[str, Any], today: date) -> Stack:
