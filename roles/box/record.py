@@ -16,8 +16,7 @@ from roles.box.outcome import Outcome, outcome
 from roles.box.plan import Plan
 from roles.box.recorded import LOOK
 from roles.box.settings import Box
-from roles.knobs import known
-from roles.lock.knobs import CONDUCT, PLACES
+from roles.lock.knobs import CONDUCT, PLACES, lasting
 
 HOME = "/var/lib/dlbox"
 NEW = f"{HOME}/generations/new"
@@ -60,7 +59,7 @@ def applied(plan: Plan) -> str:
     stack = plan.stack.model_dump(mode="json", exclude={"warnings"})
     # Nor what one goes back without: it would tell two generations apart that are the same.
     left_out = (*PLACES, *CONDUCT)
-    knobs = {knob: said for knob, said in known(data(host)).items() if knob not in left_out}
+    knobs = {knob: said for knob, said in lasting(data(host)).items() if knob not in left_out}
     said = {"knobs": knobs, "stack": stack}
     return str(yaml.safe_dump(said, sort_keys=False))
 

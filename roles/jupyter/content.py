@@ -44,6 +44,8 @@ Description=JupyterLab
 After=network.target
 
 [Service]
+# What asks after the process below may not before it is the user's.
+Type=exec
 User={user}
 WorkingDirectory=~
 ExecStartPre=+/usr/bin/touch {STARTED}

@@ -28,11 +28,18 @@ CONDUCT = (
 LEFT_OUT = frozenset((*CARDS, *PLACES, *CONDUCT))
 
 
-def locked_knobs(data: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what a lock says of good host data: the knobs that are not at their default."""
-    said = {knob: value for knob, value in known(data).items() if knob not in LEFT_OUT}
+def lasting(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the knobs of good host data that are not at their default, and not of one run alone."""
+    said = {
+        knob: value for knob, value in known(data).items() if knob not in (*PLACES, *CONDUCT)
+    }
     plain: dict[str, Any] = json.loads(json.dumps(said, sort_keys=True))
     return plain
+
+
+def locked_knobs(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a lock says of good host data."""
+    return {knob: value for knob, value in lasting(data).items() if knob not in CARDS}
 
 
 def differing(one: Mapping[str, Any], other: Mapping[str, Any]) -> str | None:
