@@ -26,6 +26,11 @@ purge() {
   # shellcheck disable=SC2086 # lists of words
   [ -z "$held" ] || apt-mark -q unhold $held
   spare
+  # shellcheck disable=SC2086
+  if [ -n "$names" ] && ! apt-get -q -s purge $names >/dev/null 2>&1; then
+    say "packages stay: apt finds no way to take away $(echo "$names" | paste -sd ' ')"
+    names=
+  fi
   while [ -n "$names" ]; do
     # shellcheck disable=SC2086
     DEBIAN_FRONTEND=noninteractive apt-get -q -y purge $names

@@ -13,7 +13,7 @@ from typing_extensions import override
 from roles.box import apt
 from roles.box.answers import Lines
 from roles.box.offered import Offer, Offered
-from roles.box.order import order
+from roles.box.order import LEDGER, order
 from roles.box.packages import InstalledPackages, Package
 from roles.nvidia_driver.busy.change import again
 from roles.nvidia_driver.busy.services import RECORD
@@ -63,6 +63,8 @@ def closure(driver: Driver, wanted: Mapping[str, str], way: Way) -> Commands:
     if "cut" in last:
         yield again()
     note = f"echo {driver.source} >{SOURCE}.new && mv {SOURCE}.new {SOURCE}"
+    # Whoever brought a part of it before: the driver is one whole, and goes as one.
+    ours = StringCommand(r"printf '%s\n'", *map(QuoteString, wanted), f">>{LEDGER}")
     if {*last} <= {driver.source, "cut"} and _stands(found, wanted):
         if driver.source in last:
             host.noop(f"{', '.join(wanted)} are installed")
@@ -80,6 +82,7 @@ def closure(driver: Driver, wanted: Mapping[str, str], way: Way) -> Commands:
         yield _lacking(todo.missing, wanted, offered)
     asked = order(todo.install, todo.remove)
     yield StringCommand(asked.simulate)
+    yield ours
     yield StringCommand(asked.download)
     if way.cache:
         yield from given(Path(way.cache), driver.version, way.kernels)

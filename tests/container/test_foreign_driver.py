@@ -33,7 +33,9 @@ LIBRARY = "/usr/lib/x86_64-linux-gnu/libcuda.so.999.99"
 LINK = "/usr/lib/x86_64-linux-gnu/libcuda.so.1"
 MODULE = "/lib/modules/6.1.0-test/kernel/drivers/video/nvidia.ko"
 LOG = "/var/lib/nvidia/log"
-RECORD = re.compile(r"/var/lib/dlbox/(generations|current|applied.yaml|packages)\b")
+RECORD = re.compile(
+    r"/var/lib/dlbox/(generations|current|applied.yaml|packages|left|said|before)\b"
+)
 """What dlbox writes down of each run that changes something."""
 TOOLKIT = "/usr/local/cuda-12.8"
 UNINSTALLER = "/usr/bin/nvidia-uninstall"
