@@ -19,9 +19,8 @@ from roles.nvidia_driver.busy.change import again
 from roles.nvidia_driver.busy.services import RECORD
 from roles.nvidia_driver.busy.settings import Busy
 from roles.nvidia_driver.change import carried_out, in_the_way, stay
-from roles.nvidia_driver.fallback.act import BEGIN, Return, Returned, keep
+from roles.nvidia_driver.fallback.act import BEGIN, failed, keep
 from roles.nvidia_driver.guard.act import tried
-from roles.nvidia_driver.guard.programs import HOME
 from roles.nvidia_driver.guard.share import Commands, given, taken
 from roles.nvidia_driver.transaction import HEART, stale, transaction, upstream
 from roles.stack.parts import Driver
@@ -71,7 +70,7 @@ def closure(driver: Driver, wanted: Mapping[str, str], way: Way) -> Commands:
         else:
             yield StringCommand(note)
         return
-    if why := in_the_way(way.when) or _failed(driver):
+    if why := in_the_way(way.when) or failed(driver):
         yield stay(why)
         return
     yield StringCommand(apt.REFRESH)
@@ -91,18 +90,6 @@ def closure(driver: Driver, wanted: Mapping[str, str], way: Way) -> Commands:
         yield from taken(Path(way.cache), driver.version)
     yield keep(asked)
     yield from carried_out(f"{asked.install} && {note} && {BEGIN}", driver.libcuda, way.when)
-
-
-def _failed(driver: Driver) -> str:
-    """Return why this driver is not tried again: it did not stand its first boot here."""
-    back: Return | None = host.get_fact(Returned)
-    package, _, version = back.failed.partition(" ") if back else ("", "", "")
-    if back is None or package != driver.module or not version.startswith(driver.pin):
-        return ""
-    return (
-        f"driver {version} did not stand its first boot here ({back.reason}); take another"
-        f" nvidia_driver_version, or try it again after {HOME}/fallback forget"
-    )
 
 
 def _stands(found: Mapping[str, Package], wanted: Mapping[str, str]) -> bool:

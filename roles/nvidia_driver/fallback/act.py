@@ -13,6 +13,7 @@ from roles.box.answers import FirstLine
 from roles.box.order import Order
 from roles.nvidia_driver.guard.programs import HOME
 from roles.nvidia_driver.staged import FOLDER
+from roles.stack.parts import Driver
 
 BEGIN = f"{HOME}/fallback begin"
 """Shell that puts the next boot on trial."""
@@ -61,6 +62,18 @@ class Untried(FirstLine):
             f"if [ -d {PREVIOUS} ] && ! [ -e {PREVIOUS}/closed ] && "
             f"! [ -e /var/lib/dlbox/boot-trial ] && ! [ -d {FOLDER} ]; then echo untried; fi"
         )
+
+
+def failed(driver: Driver) -> str:
+    """Return why this driver is not tried again: it did not stand its first boot here."""
+    back: Return | None = host.get_fact(Returned)
+    package, _, version = back.failed.partition(" ") if back else ("", "", "")
+    if back is None or package != driver.module or not version.startswith(driver.pin):
+        return ""
+    return (
+        f"driver {version} did not stand its first boot here ({back.reason}); take another"
+        f" nvidia_driver_version, or try it again after {HOME}/fallback forget"
+    )
 
 
 def keep(order: Order) -> StringCommand:
