@@ -143,30 +143,6 @@ def test_a_power_cut_in_the_middle_of_up_is_made_up_for(
     assert machine.run("htop", "--version").stdout
 
 
-def test_a_reboot_of_somebody_elses_is_told_and_made_up_for(
-    machine: Machine, made: Provisioned
-) -> None:
-    knobs = made.knobs(**OPEN, base_packages=["vim-nox", "mc"])
-    boxes = machine.inventory(made.folder, **knobs)
-    with subprocess.Popen(
-        [sys.executable, "-m", "deploys", "up", str(boxes), "-y"],
-        cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-        text=True,
-    ) as up:  # fmt: skip
-        machine.run("sh", "-c", "until pgrep -x dpkg-deb; do sleep 0.2; done", timeout=900)
-        # In spite of apt, which holds shutdowns off while dpkg is at work.
-        machine.run("systemctl", "reboot", "--check-inhibitors=no", check=False)
-        said, _ = up.communicate(timeout=900)
-    assert up.returncode == 1
-    assert re.search(r"box rebooted during the run \(boot id \S+->\S+\)", said), said[-3000:]
-    machine.ssh.hang_up()
-    machine.wait_for_ssh()
-    run = dlbox("up", boxes, "-y")
-    assert run.returncode == 0, run.stdout[-4000:]
-    assert machine.run("sh", "-c", UNFINISHED).stdout == ""
-    assert machine.run("mc", "--version").stdout
-
-
 def test_a_driver_in_use_is_left_alone_and_nobody_is_hurt(
     machine: Machine, made: Provisioned
 ) -> None:
