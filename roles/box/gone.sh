@@ -15,6 +15,7 @@ of() { printf '%s\n' "$items" | sed -n "s/^$1$tab//p"; } # KIND
 
 # Read with the record, so that a later run takes it away.
 of left >/var/lib/dlbox/left
+[ -s /var/lib/dlbox/left ] || rm /var/lib/dlbox/left
 
 if [ -d /run/systemd/system ]; then
   for unit in $(of unit); do systemctl disable --now "$unit" 2>&1 || true; done
