@@ -11,6 +11,7 @@ from roles.box.code import code
 from roles.box.facts import Identity
 from roles.box.layout import stamped
 from roles.box.owned import Owned
+from roles.box.settings import Box
 from roles.lock.given import Given
 from roles.lock.knobs import lasting
 from roles.stack.model import Stack
@@ -27,6 +28,8 @@ def digest(
         "code": code(),
         "stack": stack.model_dump(mode="json", exclude={"warnings"}),
         "knobs": lasting(data),
+        # What is kept for the way back is not of the box, but it is on it.
+        "rollback_gb": Box.of(data).rollback_gb,
         "owned": mine.lines(),
         "lock": (given.lock and given.lock.digest) or None,
         "folders": old,
