@@ -22,7 +22,8 @@ def main(argv: list[str]) -> int:
         return complain("rollback", error)
     if own.list:
         return listed(asked)
-    return carry_out("rollback", asked, "--data", f"_generation={own.to or 'previous'}")
+    which = "previous" if own.to is None else own.to
+    return carry_out("rollback", asked, "--data", f"_generation={which}")
 
 
 def listed(asked: Request) -> int:

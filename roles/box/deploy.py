@@ -54,7 +54,7 @@ def look() -> Plan | None:
         box = as_root(box)
         today = datetime.fromtimestamp(now, timezone.utc).date()
         back = host.data.get("_generation")
-        what = went_back(host, str(back)) if back else given(data(host), bundled_lock)
+        what = given(data(host), bundled_lock) if back is None else went_back(host, str(back))
         planned = plan(box, data(host), today, what)
         if not stands(planned):
             preflight(box, planned.stack, data(host), now, need(planned))

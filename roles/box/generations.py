@@ -11,7 +11,9 @@ from typing_extensions import override
 
 from roles.box.answers import Lines
 
-LIST = Path(__file__).with_name("generations.sh").read_text(encoding="utf-8")
+LIST = "\n".join(
+    Path(__file__).with_name(name).read_text("utf-8") for name in ("prune.sh", "generations.sh")
+)
 
 
 @dataclass(frozen=True)

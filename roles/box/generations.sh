@@ -1,11 +1,9 @@
 #!/bin/sh
 # `list`: NUMBER DAY current|- BYTES LACKING GONE... of each generation of this box, the oldest first.
 # `kept previous|NUMBER`: the parts of one.
-# shellcheck disable=SC2154 # `all` is of prune.sh
-all=/var/lib/dlbox/generations
+# `all`, `numbers` and `wanted_by` are of prune.sh.
+# shellcheck disable=SC2154 # $all
 now=$(readlink /var/lib/dlbox/current 2>/dev/null | sed 's|.*/||')
-
-numbers() { find $all -maxdepth 1 -type d -regex '.*/[0-9]+' -printf '%f\n' 2>/dev/null | sort -n; }
 
 list() {
   for number in $(numbers); do
@@ -27,15 +25,10 @@ folders() {
   while read -r folder; do [ -d "$folder" ] || echo "$folder"; done <"$all/$1/folders" | paste -sd ' '
 }
 
-needed() { # NUMBER
-  sed -n 's|.* \([^ -][^ ]*\)$|/var/cache/dlbox/debs/\1|p' "$all/$1/packages"
-  cat "$all/$1/folders"
-}
-
 # Bytes of packages and folders that no other generation needs.
 alone() {
-  mine=$(needed "$1" | sort -u)
-  others=$(for other in $(numbers); do [ "$other" = "$1" ] || needed "$other"; done | sort -u)
+  mine=$(wanted_by "$all/$1" | sort -u)
+  others=$(for other in $(numbers); do [ "$other" = "$1" ] || wanted_by "$all/$other"; done | sort -u)
   { echo "$mine"; echo "$others"; echo "$others"; } | sort | uniq -u | while read -r path; do
     if [ -e "$path" ]; then du -sb "$path"; fi
   done | awk '{ total += $1 } END { print total + 0 }'

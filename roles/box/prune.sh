@@ -4,7 +4,7 @@
 
 all=/var/lib/dlbox/generations
 
-numbers() { find $all -maxdepth 1 -type d -regex '.*/[0-9]+' -printf '%f\n' | sort -n; }
+numbers() { find $all -maxdepth 1 -type d -regex '.*/[0-9]+' -printf '%f\n' 2>/dev/null | sort -n; }
 
 prune() {
   now=$(readlink /var/lib/dlbox/current | sed 's|.*/||')

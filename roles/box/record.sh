@@ -65,7 +65,8 @@ fi
 if [ "$2" != 0 ] && [ -d "$all/$2" ]; then last=$2 same=yes; fi
 if [ $same = yes ]; then
   number=$last
-  rm -rf "$all/$number.old"
+  # Of a run that was cut here, too.
+  rm -rf "$all"/*.old
   mv "$all/$number" "$all/$number.old"
 else
   number=$(($(numbers | tail -n 1) + 1))

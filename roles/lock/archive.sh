@@ -31,7 +31,8 @@ bring() { # SHA256 SIZE FILE ADDRESS...
     case $bundle in /*) name=$file ;; *) name=$(echo "$file" | sed 's/%/%25/g') ;; esac
     set -- "$bundle/apt/$name"
   fi
-  first=$1
+  if [ $# = 0 ]; then echo "$file: the box's store has not kept it" >>$home/told/said; fi
+  first=${1:-}
   for address in "$@"; do
     rm -f "$draft"
     if why=$(get "$address" "$draft" "$sum" 2>&1); then
@@ -55,7 +56,7 @@ index() {
     grep -qxF "${deb##*/}" $home/files || continue
     dpkg-deb -f "$deb"
     printf 'Filename: ./%s\nSize: %s\nSHA256: %s\n\n' "${deb##*/}" "$(stat -c %s "$deb")" \
-      "$(grep -F " ${deb##*/} " $store/sums | tail -n 1 | cut -c1-64)"
+      "$(awk -v file="${deb##*/}" '$3 == file { print $1 }' $home/lacking)"
   done
 }
 

@@ -293,6 +293,20 @@ def test_the_second_lock_is_applied(one: Subject, second: Path) -> None:
     assert [line.endswith(", current") for line in listed[1:] if line] == [False, True]
 
 
+def test_a_package_that_is_not_kept_is_named_and_nothing_moves(
+    one: Subject, lock: Path
+) -> None:
+    file = f"{TOOL}_1.0_amd64.deb"
+    one.box.run("mv", f"{STORE}/{file}", "/root")
+    before = manifest(one.box)
+    run = one.do("rollback", "-y", box_lock=str(lock))
+    one.box.run("mv", f"/root/{file}", STORE)
+    assert run.returncode == 1
+    assert re.search(BROUGHT.format(count=1), run.stdout), run.stdout[-3000:]
+    assert f"{file}: the box's store has not kept it" in run.stdout
+    assert changes(before, manifest(one.box)) == []
+
+
 def test_rolled_back_it_is_what_it_was(
     one: Subject, lock: Path, as_first: dict[str, str]
 ) -> None:
@@ -315,6 +329,7 @@ def test_rolled_back_it_proves_good(one: Subject, lock: Path) -> None:
 def test_to_what_was_not_kept_there_is_no_way(one: Subject, lock: Path) -> None:
     for words, what in (
         (("--to", "99"), "no generation 99"),
+        (("--to", "0"), "no generation 0"),
         ((), "nothing before what it has now"),
     ):
         run = one.do("rollback", "-y", *words, box_lock=str(lock))
