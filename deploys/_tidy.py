@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 from tests.boxes.engine import engine
+from tests.boxes.maker import is_left_over, maker
 from tests.boxes.mounts import CACHE, cache_root
+
+FOLDER = "dlbox-test-"
 
 
 def images() -> set[str]:
@@ -25,8 +26,11 @@ def tidy() -> Iterator[None]:
     before = images()
     # Beside the lasting cache, not in /tmp: it grows to the size of all wheels, about 15 GB.
     home = cache_root().parent
-    home.mkdir(parents=True, exist_ok=True)
-    cache = Path(tempfile.mkdtemp(prefix="dlbox-test-", dir=home))
+    for other in home.glob(f"{FOLDER}*"):
+        if is_left_over(other.name.removeprefix(FOLDER)):
+            shutil.rmtree(other, ignore_errors=True)
+    cache = home / f"{FOLDER}{maker()}"
+    cache.mkdir(parents=True)
     os.environ[CACHE] = str(cache)
     try:
         yield

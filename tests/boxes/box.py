@@ -77,6 +77,10 @@ class Container:
         """Return what the box has written over its image; mounts do not count."""
         return int(self._inspect("{{.SizeRw}}", "--size"))
 
+    def label(self, name: str) -> str:
+        """Return one of the box's labels; empty where it has none of that name."""
+        return self._inspect(f'{{{{with index .Config.Labels "{name}"}}}}{{{{.}}}}{{{{end}}}}')
+
     def remove(self) -> None:
         """Remove the box, and keep what it downloaded."""
         sources = self._inspect('{{range .Mounts}}{{.Source}}{{"\\n"}}{{end}}').splitlines()

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from tests.boxes.box import Container
 from tests.boxes.engine import BoxError, engine
+from tests.boxes.maker import LABEL, is_left_over, maker
 from tests.boxes.mounts import ARCHIVES, Mount, ca_mounts, keep, proxy_flags
 
 __all__ = ["Container", "boxes", "remove_all", "start"]
@@ -25,14 +26,14 @@ def start(  # noqa: PLR0913 - each is a word of the engine's own
     mounts: Sequence[Mount] = (),
     publish: Sequence[str] = (),
     network: str | None = None,
+    capabilities: Sequence[str] = (),
 ) -> Container:
     """Start a box, and wait until it has booted; one that does not is removed again."""
-    if any(box.name == name for box in boxes(name)):
-        msg = f"there is a box {name} already; remove it first"
-        raise BoxError(msg)
+    _make_way(name)
+    flags = [*_flags(mounts, publish, network), *(f"--cap-add={each}" for each in capabilities)]
     box = Container(engine(), name)
     try:
-        _launch(box, image, _flags(mounts, publish, network), systemd=systemd)
+        _launch(box, image, flags, systemd=systemd)
         if any(mount.target == ARCHIVES for mount in mounts):
             box.run("tee", KEEP_FILE, input=KEEP_DOWNLOADS)
     except (BoxError, KeyboardInterrupt):
@@ -43,8 +44,19 @@ def start(  # noqa: PLR0913 - each is a word of the engine's own
     return box
 
 
+def _make_way(name: str) -> None:
+    there = next((box for box in boxes(name) if box.name == name), None)
+    if there is None:
+        return
+    if not is_left_over(there.label(LABEL)):
+        msg = f"there is a box {name} already; remove it first"
+        raise BoxError(msg)
+    there.remove()
+
+
 def _flags(mounts: Sequence[Mount], publish: Sequence[str], network: str | None) -> list[str]:
     return [
+        f"--label={LABEL}={maker()}",
         # A bundle of this machine must not be relabelled for SELinux, so boxes go unlabelled.
         "--security-opt=label=disable",
         *(mount.flag() for mount in (*ca_mounts(), *mounts)),

@@ -13,7 +13,7 @@ from roles.nvidia_driver.busy.change import again, around, wait
 from roles.nvidia_driver.busy.holders import Holders
 from roles.nvidia_driver.busy.told import obstacle, told
 from roles.nvidia_driver.busy.use import Holder, Use
-from tests.boxes.container import Container
+from tests.boxes.container import Container, start
 from tests.boxes.engine import engine
 from tests.boxes.image import image
 from tests.boxes.mounts import Mount
@@ -83,12 +83,13 @@ def box(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Container]:
     os.environ.update(engine().environment())
-    modules = Mount(tmp_path_factory.mktemp("module"), "/sys/module").flag()
-    made = Container(engine(), f"dlbox-test-busy-{request.param}")
-    flags = (*made.engine.systemd_flags, "--security-opt=label=disable", modules)
-    # As the root of a machine has it, to see what others have open.
-    run = ("run", "--detach", f"--name={made.name}", "--cap-add=SYS_PTRACE", *flags)
-    made.engine.call(*run, image(request.param), "/sbin/init")
+    made = start(
+        f"dlbox-test-busy-{request.param}",
+        image(request.param),
+        mounts=[Mount(tmp_path_factory.mktemp("module"), "/sys/module")],
+        # As the root of a machine has it, to see what others have open.
+        capabilities=["SYS_PTRACE"],
+    )
     try:
         prepare(made)
         yield made
@@ -97,10 +98,6 @@ def box(
 
 
 def prepare(box: Container) -> None:
-    shell(
-        box,
-        "until systemctl is-system-running | grep -E 'running|degraded'; do sleep 0.3; done",
-    )
     for name, text in (("rmmod", RMMOD), ("modprobe", MODPROBE), ("dpkg-query", DPKG_QUERY)):
         box.run("tee", f"/usr/local/sbin/{name}", input=text)
         box.run("chmod", "755", f"/usr/local/sbin/{name}")

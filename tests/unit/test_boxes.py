@@ -1,6 +1,7 @@
 """What boxes are made of and are given of this machine, without a container."""
 
 import runpy
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from tests.boxes import mounts
 from tests.boxes.__main__ import INVENTORY, wanted
 from tests.boxes.engine import BoxError
 from tests.boxes.image import RELEASES, Recipe, mirrors, recipe
+from tests.boxes.maker import is_left_over, maker
 
 MIRROR = {"": "http://mirror/debian", "-security": "http://mirror/security"}
 
@@ -104,3 +106,20 @@ def test_the_inventory_names_boxes_that_can_be_made() -> None:
     assert set(wanted().values()) <= set(RELEASES)
     data = runpy.run_path(str(INVENTORY))
     assert data["boxes"] == [name for name, _ in data["pascal"] + data["ada"]]
+
+
+def test_a_box_is_left_over_when_its_maker_is_gone() -> None:
+    with subprocess.Popen(["sleep", "100"]) as process:
+        label = maker(process.pid)
+        assert not is_left_over(label)
+        process.kill()
+    assert is_left_over(label)
+
+
+def test_another_process_of_the_same_number_made_no_box() -> None:
+    number, started = maker().split("-")
+    assert is_left_over(f"{number}-{int(started) - 1}")
+
+
+def test_a_box_that_says_nothing_of_its_maker_is_somebodys() -> None:
+    assert not is_left_over("")
