@@ -24,7 +24,7 @@ def compared(box: Identity) -> Compared:
     except Refused as refusal:
         return Compared(failed=str(refusal))
     record = box.recorded
-    if record is None:
+    if record is None or not record.digest:
         return Compared(failed="no record: dlbox up has not finished there")
     try:
         today = datetime.now(tz=timezone.utc).date()

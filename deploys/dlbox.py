@@ -4,6 +4,7 @@ The order below is the order in which one thing needs another.
 """
 
 from roles.base.deploy import base
+from roles.box.begun import begin
 from roles.box.deploy import survey
 from roles.box.gone import gone
 from roles.box.record import record
@@ -23,6 +24,7 @@ from roles.nvidia_driver.reboot.operation import reboot_if_needed
 plan = survey()
 if plan:
     only_locked(plan=plan)
+    begin(name="Note what is to come", plan=plan)
     kernel_guard(plan=plan)
     base(plan=plan)
     nvidia_archive(plan=plan)

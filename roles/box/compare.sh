@@ -1,10 +1,20 @@
 #!/bin/sh
 # What look.sh sees now against what stands in the record; prints lines of `key value`.
 
-compare() {
-  cd "${1:-/var/lib/dlbox/current}" && [ -s seen ] || return 0
-  # What is left over from an earlier one is declared too, until it can be taken away.
-  cat /var/lib/dlbox/left wanted 2>/dev/null | sed 's/^/declared /'
+compare() { # [FOLDER]
+  home=${1:-/var/lib/dlbox}
+  # What is left over from an earlier one is declared too, until it can be taken away; and what one
+  # that was cut short was to bring.
+  for part in left begun current/wanted; do
+    if [ -e "$home/$part" ]; then sed 's/^/declared /' "$home/$part"; fi
+  done
+  [ ! -s "$home/current/seen" ] || { cd "$home/current" && compare_seen; }
+  # Last, so that what was cut short is no record.
+  if [ -e "$home/begun" ]; then echo 'recorded begun'; fi
+  [ ! -s "$home/current/seen" ] || sed -n 's/^\(digest\|pending\) /recorded &/p' "$home/current/head"
+}
+
+compare_seen() {
   # All about the kernel is told, changed or not: a reboot moves one part of it to meet another.
   cut -f 1,2 seen | look | awk -F '\t' '
     { item = $1 FS $2 }
@@ -17,8 +27,6 @@ compare() {
       printf '%s\n' "$line"
       case $line in "is tree$(printf '\t')"*) compare_tree "$(printf '%s' "$line" | cut -f 2)" ;; esac
     done
-  # Last, so that what was cut short is no record.
-  sed -n 's/^\(digest\|pending\) /recorded &/p' head
 }
 
 # Name what differs within a tree: how many paths, and the first three.

@@ -68,7 +68,7 @@ def look() -> Plan | None:
 
 def need(planned: Plan) -> float:
     """Return the disk (GB) that the run is still to take."""
-    fresh = planned.box.recorded is None
+    fresh = not (planned.box.recorded and planned.box.recorded.digest)
     if planned.lock is None:
         return planned.stack.disk_gb if fresh else 0
     found: dict[str, Package] = host.get_fact(InstalledPackages)
@@ -94,7 +94,7 @@ def stands(planned: Plan) -> bool:
     # On the way back the inputs may be the same and the packages others.
     if was is None or planned.given.generation is not None:
         return False
-    return was.digest == planned.digest and not was.differences and not was.pending
+    return was.digest == planned.digest and not (was.differences or was.pending or was.cut)
 
 
 @operation()

@@ -13,6 +13,8 @@ Item = tuple[str, str]
 """Kind and name."""
 INPUTS = ("inputs", "knobs, catalogue or dlbox itself")
 """They differ, and nothing of what they have made does."""
+CUT = ("run", "up")
+"""One began after the record was written, and did not end."""
 Whose = Literal["ours", "theirs", "both"]
 
 
@@ -46,6 +48,8 @@ def classify(
         _change(item, found.get(item), then.get(item), now.get(item))
         for item in sorted({*found, *moved})
     ]
+    if recorded.cut:
+        changes.append(Change(*CUT, "ours", "begun", "cut short", "cut short; run it again"))
     if digest in (None, recorded.digest) or changes or recorded.pending:
         return changes
     # What is pending is done by a boot, which is one of the inputs.

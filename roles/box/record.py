@@ -35,8 +35,8 @@ def record(plan: Plan) -> Generator[Any, None, None]:
     left = pending(outcome(host.name))
     was = plan.box.recorded
     again = plan.given.generation or 0
-    same = was and was.digest == plan.digest and not was.differences and was.pending == left
-    if same and not again:
+    same = was and was.digest == plan.digest and was.pending == left
+    if was and same and not (was.differences or was.cut or again):
         host.noop("it is as recorded")
         return
     yield StringCommand(f"umask 022; rm -rf {NEW} && mkdir -p {NEW}")

@@ -76,4 +76,5 @@ rm -rf "$all/$number.old"
 ln -sfn "generations/$number" $home/current.new
 mv -T $home/current.new $home/current
 ln -sfn current/applied.yaml $home/applied.yaml
+rm -f $home/begun
 prune "$1"

@@ -9,6 +9,7 @@ from pathlib import Path
 from roles.box.boot import Boot
 
 CURRENT = "/var/lib/dlbox/current"
+BEGUN = "/var/lib/dlbox/begun"
 
 
 def _shell(*names: str) -> str:
@@ -20,7 +21,7 @@ LOOK = _shell("look.sh", "look_trees.sh", "look_system.sh")
 
 # By its input and not as an argument: sudo writes arguments into the box's log.
 RECORDED = f"""
-if [ -L {CURRENT} ]; then
+if [ -L {CURRENT} ] || [ -e {BEGUN} ]; then
   if [ "$(id -u)" = 0 ]; then as_root=; else as_root='sudo -n'; fi
   if ! $as_root true 2>/dev/null; then echo recorded unreadable; else $as_root sh <<'END_OF_LOOK'
 {LOOK}{_shell("compare.sh")}
@@ -51,7 +52,9 @@ class Recorded:
     """A box's record of its last ``up``, and what has changed since."""
 
     digest: str = ""
-    """Of all inputs of that ``up``."""
+    """Of all inputs of that ``up``; empty: none has ended yet."""
+    cut: bool = False
+    """A later ``up`` has begun, and did not end."""
     pending: tuple[str, ...] = ()
     """What was left to do."""
     declared: Mapping[tuple[str, str], str] = field(default_factory=dict)
@@ -80,6 +83,7 @@ def recorded(pairs: Iterable[tuple[str, str]]) -> Recorded | None:
     after = Boot(was.get(("kernel", "modules"), ""), waiting=bool(pending))
     return Recorded(
         digest=next((value for key, _, value in head if key == "digest"), ""),
+        cut=("begun", "", "") in head,
         pending=pending,
         declared=_states(said.get("declared", ())),
         differences=tuple(

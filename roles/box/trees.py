@@ -107,7 +107,10 @@ def _made(there: str, lock: str, steps: list[str]) -> Generator[Any, None, None]
             f"umask 022; export {ENVIRONMENT}; {step.format(tree=draft, lock=remote)}"
         )
     content = CONTENT.format(tree=draft)
-    yield StringCommand(f'echo "{stamp(lock)} $({content})" >{draft}/.dlbox-lock')
+    # uv leaves a lock of its own there that everybody may write to.
+    yield StringCommand(
+        f'rm -f {draft}/.lock; echo "{stamp(lock)} $({content})" >{draft}/.dlbox-lock'
+    )
     yield StringCommand(
         f"rm -rf {there}.old; if [ -e {there} ]; then mv {there} {there}.old; fi"
         f" && mv {draft} {there} && rm -rf {there}.old {remote}"

@@ -53,9 +53,10 @@ def tree(tree: str, lock: str) -> Generator[Any, None, None]:
 @operation()
 def uv() -> Generator[Any, None, None]:
     """Have uv itself, from its wheel."""
-    # Debian's python3 has a pip only inside a venv.
+    # Debian's python3 has a pip only inside a venv. What it compiles has the time of unpacking in it,
+    # and uv is a program that no Python reads.
     install = (
-        "python3 -m venv {tree}/pip && {tree}/pip/bin/pip install -q --require-hashes "
+        "python3 -m venv {tree}/pip && {tree}/pip/bin/pip install -q --no-compile --require-hashes "
         f"--only-binary :all: --target {{tree}} {_sources()}-r {{lock}} && rm -rf {{tree}}/pip"
     )
     yield from built(UV_TREE, "uv", [install])

@@ -11,7 +11,7 @@ from time import monotonic, sleep
 from tests.boxes.container import Container
 from tests.boxes.engine import engine
 from tests.boxes.mounts import Mount, download_cache
-from tests.boxes.verbs import ROOT, changed, dlbox
+from tests.boxes.verbs import ROOT, changed, dlbox, inventory
 
 RELEASE = "debian-13"
 
@@ -53,6 +53,23 @@ def test_a_run_killed_in_the_middle_is_made_up_for(box: Container, boxes: Path) 
     assert box.run("dpkg", "--audit").stdout == ""
     assert changed(dlbox("up", boxes, "-y").stdout) == []
     assert dlbox("verify", boxes, "--", "-k", "base").returncode == 0
+
+
+def test_what_a_run_that_was_cut_brought_goes_with_its_settings(
+    box: Container, boxes: Path, tmp_path: Path
+) -> None:
+    others = {**KNOBS, "jupyter_install": True, "base_packages": ["ncdu"]}
+    unit = "/etc/systemd/system/dlbox-jupyter.service"
+    kill_when(box, inventory(tmp_path, (box, others)), f"test -e {unit}")
+    assert box.run("ncdu", "--version").stdout
+    drift = dlbox("drift", boxes)
+    assert drift.returncode == 6
+    assert "ours  run up: cut short; run it again" in drift.stdout
+    run = dlbox("up", boxes, "-y")
+    assert run.returncode == 0, run.stdout[-3000:]
+    left = f"ls {unit} /opt/dlbox/jupyter /etc/dlbox/jupyter-token; which ncdu"
+    assert box.run("sh", "-c", left, check=False).stdout == ""
+    assert dlbox("drift", boxes).stdout.endswith(": as it was applied\n")
 
 
 def kill_when(box: Container, boxes: Path, sign: str) -> None:

@@ -41,8 +41,6 @@ ALLOWED = {
     "/etc/machine-id": "and its number, which systemd makes at the first boot",
     "/etc/dlbox/jupyter-token": "and its secret, made on the box",
     "/home/jupyter/.+": "JupyterLab at work: its process, its cookies",
-    "/opt/dlbox/trees/uv-[^/]+/uv/__pycache__/.+": "pip compiles uv's few lines of Python, and "
-    "Python writes into them when they were unpacked",
     "/var/cache/ldconfig/aux-cache": "ldconfig's notes, with numbers of inodes",
     "/var/lib/dlbox/generations(/.+)?": "the record: sees the token, and times of files",
     "/var/lib/dlbox/(left|locked/.+|said)": "what the last run has left, got and said",

@@ -410,22 +410,22 @@ def test_a_tree_is_the_folder_that_its_link_names(venv: Path) -> None:
 
 
 def test_a_comparison_prints_what_differs_and_names_it(venv: Path, tmp_path: Path) -> None:
-    record, file = tmp_path / "record", tmp_path / "file"
-    record.mkdir()
+    record, file = tmp_path / "box/current", tmp_path / "file"
+    record.mkdir(parents=True)
     file.write_text("1")
     items = f"file\t{file}\ntree\t{venv}\nfolder\t{tmp_path}\nkernel\tmodules\n"
     (record / "head").write_text("digest d1\npending reboot\ntool 0.1.0\n")
     (record / "wanted").write_text(f"file\t{file}\t644 x\n")
     (record / "seen").write_text("\n".join(shell(f"{LOOK}\nlook", items)) + "\n")
     shell(f"{LOOK}\nkeep_listings {record}/trees", items)
-    quiet = read("\n".join(shell(f"{COMPARE}\ncompare {record}")))
-    assert quiet == Recorded("d1", ("reboot",), {("file", str(file)): "644 x"})
+    quiet = read("\n".join(shell(f"{COMPARE}\ncompare {record.parent}")))
+    assert quiet == Recorded("d1", pending=("reboot",), declared={("file", str(file)): "644 x"})
     file.chmod(0o600)
     use(venv)
     for name in ("a", "b", "c"):
         (venv / name).touch()
     (venv / "lib/one.py").unlink()
-    found = read("\n".join(shell(f"{COMPARE}\ncompare {record}")))
+    found = read("\n".join(shell(f"{COMPARE}\ncompare {record.parent}")))
     assert found
     assert [differs(one) for one in found.differences] == [
         f"mode {0o666 & ~umask():o} -> 600",
@@ -440,9 +440,11 @@ def umask() -> int:
 
 
 def test_what_could_not_be_looked_at_is_no_longer_as_it_was(tmp_path: Path) -> None:
-    (tmp_path / "head").write_text("digest d1\n")
-    (tmp_path / "wanted").touch()
-    (tmp_path / "seen").write_text("file\t/etc/a\t644 0 0 a\n")
+    record = tmp_path / "current"
+    record.mkdir()
+    (record / "head").write_text("digest d1\n")
+    (record / "wanted").touch()
+    (record / "seen").write_text("file\t/etc/a\t644 0 0 a\n")
     found = read(
         "\n".join(shell(f"{COMPARE}\nlook() {{ cat >/dev/null; }}\ncompare {tmp_path}"))
     )
@@ -451,14 +453,58 @@ def test_what_could_not_be_looked_at_is_no_longer_as_it_was(tmp_path: Path) -> N
 
 
 def test_what_was_cut_short_is_no_record(tmp_path: Path) -> None:
+    record = tmp_path / "current"
+    record.mkdir()
     for name in ("head", "wanted", "seen"):
-        (tmp_path / name).write_text("digest d1\n")
+        (record / name).write_text("digest d1\n")
     cut = f"{COMPARE}\nlook() {{ kill $$; }}\ncompare {tmp_path}"
     done = subprocess.run(["sh", "-c", cut], capture_output=True, text=True, check=False)
     assert "declared" in done.stdout
     assert read(done.stdout) is None
-    (tmp_path / "seen").unlink()
-    assert shell(f"{COMPARE}\ncompare {tmp_path}") == []
+    (record / "seen").unlink()
+    assert read("\n".join(shell(f"{COMPARE}\ncompare {tmp_path}"))) is None
+
+
+BEGUN = (ROOT / "roles/box/begun.sh").read_text(encoding="utf-8")
+
+
+def begun(home: Path, rows: str) -> None:
+    shell(BEGUN.replace("/var/lib/dlbox", str(home)), rows)
+
+
+def test_what_a_cut_run_was_to_bring_is_declared_though_nothing_was_recorded(
+    tmp_path: Path,
+) -> None:
+    home = tmp_path / "box"
+    begun(home, f"file\t{tmp_path}/a\t644 x\npackage\tjq\t\n")
+    found = read("\n".join(shell(f"{COMPARE}\ncompare {home}")))
+    assert found == Recorded(
+        cut=True, declared={("file", f"{tmp_path}/a"): "644 x", ("package", "jq"): ""}
+    )
+
+
+def test_what_was_there_before_a_run_is_not_noted_as_its_own(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    (tmp_path / "link").symlink_to("nowhere")
+    there = f"file\t{tmp_path}/file\t644 x\nfolder\t{tmp_path}\t755\nuser\troot\t\n"
+    begun(tmp_path / "box", f"{there}link\t{tmp_path}/link\tb\nfile\t{tmp_path}/new\t644 x\n")
+    assert (tmp_path / "box/begun").read_text() == f"file\t{tmp_path}/new\t644 x\n"
+
+
+def test_a_run_after_one_that_was_cut_adds_to_its_note(tmp_path: Path) -> None:
+    begun(tmp_path, "package\tjq\t\n")
+    begun(tmp_path, "package\tncdu\t\n")
+    assert (tmp_path / "begun").read_text() == "package\tjq\t\npackage\tncdu\t\n"
+
+
+def test_a_cut_run_is_drift_even_where_the_box_is_as_recorded() -> None:
+    cut = Recorded(digest="d1", cut=True, pending=("reboot",))
+    changes = classify(cut, [], "d1")
+    assert told("m", changes) == [
+        "m: 1 thing not as applied",
+        "  ours  run up: cut short; run it again",
+    ]
+    assert exit_code({"m": Compared(tuple(changes))}) == 6
 
 
 def test_a_box_without_a_record_says_nothing() -> None:

@@ -154,6 +154,7 @@ def test_the_way_back_is_gone_whatever_the_inputs_say() -> None:
     same = planned()
     box = replace(BOX, recorded=Recorded(digest=same.digest))
     assert stands(replace(same, box=box))
+    assert not stands(replace(same, box=replace(BOX, recorded=Recorded(same.digest, cut=True))))
     assert not stands(replace(same, box=box, given=back(1, real(UV_TREE, "uv"))))
 
 
