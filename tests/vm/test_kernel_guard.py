@@ -17,6 +17,8 @@ from tests.vm.provisioned import Provisioned, provisioned
 from tests.vm.qemu import Hardware
 
 OPEN = {"nvidia_driver_flavour": "open"}
+MORE = {"base_packages": ["emacs-nox", "htop", "ncdu"]}
+"""Packages that take their time to be unpacked."""
 CHECKS = "nvidia_driver or box or base"
 DEFAULT = 'sed -n "s/^GRUB_DEFAULT=\'.*gnulinux-\\(.*\\)-advanced-.*/\\1/p" /etc/default/grub.d/dlbox-kernel.cfg'
 UNFINISHED = "dpkg-query -W -f '${Status} ${Package}\\n' | grep -v ' installed \\| config-files ' || true"
@@ -124,7 +126,7 @@ def test_verify_is_green_on_the_machine(machine: Machine, made: Provisioned) -> 
 def test_a_power_cut_in_the_middle_of_up_is_made_up_for(
     machine: Machine, made: Provisioned
 ) -> None:
-    knobs = made.knobs(**OPEN, base_packages=["emacs-nox", "htop", "ncdu"])
+    knobs = made.knobs(**OPEN, **MORE)
     boxes = machine.inventory(made.folder, **knobs)
     with subprocess.Popen(
         [sys.executable, "-m", "deploys", "up", str(boxes), "-y"],
@@ -150,7 +152,7 @@ def test_a_driver_in_use_is_left_alone_and_nobody_is_hurt(
     load(machine, made, "550.90.07")
     machine.run("sh", "-c", "useradd -m alice; chmod 666 /dev/nvidia0")
     machine.run("su", "alice", "-c", "nohup sleep 100000 </dev/nvidia0 >/dev/null 2>&1 & echo")
-    boxes = machine.inventory(made.folder, **made.knobs(), nvidia_driver_version="550")
+    boxes = machine.inventory(made.folder, **made.knobs(**MORE), nvidia_driver_version="550")
     before = machine.run("dpkg-query", "-W").stdout
     run = dlbox("up", boxes, "-y")
     assert run.returncode == 1, run.stdout[-4000:]
