@@ -125,7 +125,6 @@ def test_a_version_that_was_withdrawn_upstream_changes_nothing(made: ArchiveBox)
     )
     assert "Install driver 595 (open): failed" in run.stdout
     assert made.driver() == before
-    made.stands(**NVIDIAS, nvidia_driver_version="580")
 
 
 def test_a_version_that_is_known_to_be_withdrawn_is_refused(made: ArchiveBox) -> None:
@@ -140,7 +139,6 @@ def test_a_rotated_key_is_taken_once_it_is_given(made: ArchiveBox) -> None:
     made.stands(**NVIDIAS, nvidia_driver_version="595", key=new)
     assert made.driver()["nvidia-dkms-open"] == "595.112.07-1ubuntu1"
     made.publish(TAG, VERSIONS)
-    made.stands(**NVIDIAS, nvidia_driver_version="580")
 
 
 def test_nvswitches_get_a_fabric_manager_of_the_drivers_version(made: ArchiveBox) -> None:

@@ -269,7 +269,7 @@ TREES = (
     within(HOME, f"{HOME}/lib64", "ln -sfn /mnt $P", "1 file differs: lib64"),
     by_uv(
         f"install -q --offline --no-deps --python {HOME}/bin/python {WHEEL}",
-        r"\d files differ: .*/theirs-1.0.dist-info.*",
+        r"\d+ files differ: .*theirs-1.0.dist-info.*",
     ),
     by_uv(
         f"uninstall -q --python {HOME}/bin/python send2trash",

@@ -17,10 +17,12 @@ from tests.vm.provisioned import Provisioned, provisioned
 from tests.vm.qemu import Hardware
 
 OPEN = {"nvidia_driver_flavour": "open"}
-MORE = {"base_packages": ["emacs-nox", "htop", "ncdu"]}
+MORE = {"base_packages": ["emacs-nox", "htop"]}
 """Packages that take their time to be unpacked."""
+YET_MORE = {"base_packages": [*MORE["base_packages"], "ncdu"]}
 CHECKS = "nvidia_driver or box or base"
 DEFAULT = 'sed -n "s/^GRUB_DEFAULT=\'.*gnulinux-\\(.*\\)-advanced-.*/\\1/p" /etc/default/grub.d/dlbox-kernel.cfg'
+HALFWAY = "until dpkg-query -W -f '${Status}\\n' | grep -q ' half-installed\\| unpacked'; do sleep 0.2; done; sync"
 UNFINISHED = "dpkg-query -W -f '${Status} ${Package}\\n' | grep -v ' installed \\| config-files ' || true"
 ERROR = "too few arguments to function 'pci_resize_resource'"
 
@@ -128,11 +130,8 @@ def test_a_power_cut_in_the_middle_of_up_is_made_up_for(
 ) -> None:
     knobs = made.knobs(**OPEN, **MORE)
     boxes = machine.inventory(made.folder, **knobs)
-    with subprocess.Popen(
-        [sys.executable, "-m", "deploys", "up", str(boxes), "-y"],
-        cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    ) as up:  # fmt: skip
-        machine.run("sh", "-c", "until pgrep -x dpkg-deb; do sleep 0.2; done", timeout=900)
+    with started(boxes) as up:
+        machine.run("sh", "-c", HALFWAY, timeout=900)
         machine.power_cut()
         up.kill()
     machine.start()
@@ -145,6 +144,33 @@ def test_a_power_cut_in_the_middle_of_up_is_made_up_for(
     assert machine.run("htop", "--version").stdout
 
 
+def started(boxes: Path) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "deploys", "up", str(boxes), "-y"],
+        cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        text=True,
+    )  # fmt: skip
+
+
+def test_a_reboot_by_somebody_else_is_told_and_made_up_for(
+    machine: Machine, made: Provisioned
+) -> None:
+    boxes = machine.inventory(made.folder, **made.knobs(**OPEN, **YET_MORE))
+    with started(boxes) as up:
+        machine.run("sh", "-c", "until pgrep -x apt-get; do sleep 0.2; done", timeout=900)
+        # Past logind, which apt asks to hold shutdowns off while dpkg is at work.
+        machine.run("systemctl", "reboot", "--force", check=False)
+        said, _ = up.communicate(timeout=900)
+    assert up.returncode == 1, said[-3000:]
+    assert re.search(r"box rebooted during the run \(boot id \S+->\S+\)", said), said[-3000:]
+    machine.ssh.hang_up()
+    machine.wait_for_ssh()
+    run = dlbox("up", boxes, "-y")
+    assert run.returncode == 0, run.stdout[-4000:]
+    assert machine.run("dpkg", "--audit").stdout == ""
+    assert machine.run("ncdu", "--version").stdout
+
+
 def test_a_driver_in_use_is_left_alone_and_nobody_is_hurt(
     machine: Machine, made: Provisioned
 ) -> None:
@@ -152,7 +178,9 @@ def test_a_driver_in_use_is_left_alone_and_nobody_is_hurt(
     load(machine, made, "550.90.07")
     machine.run("sh", "-c", "useradd -m alice; chmod 666 /dev/nvidia0")
     machine.run("su", "alice", "-c", "nohup sleep 100000 </dev/nvidia0 >/dev/null 2>&1 & echo")
-    boxes = machine.inventory(made.folder, **made.knobs(**MORE), nvidia_driver_version="550")
+    boxes = machine.inventory(
+        made.folder, **made.knobs(**YET_MORE), nvidia_driver_version="550"
+    )
     before = machine.run("dpkg-query", "-W").stdout
     run = dlbox("up", boxes, "-y")
     assert run.returncode == 1, run.stdout[-4000:]
