@@ -12,6 +12,7 @@ from pyinfra.api import FunctionCommand, Host, QuoteString, State, StringCommand
 from roles.box.outcome import outcome
 from roles.box.plan import Plan
 from roles.box.recorded import Recorded
+from roles.nvidia_driver.owned import of_a_driver
 
 Item = tuple[str, str]
 SAID = "/var/lib/dlbox/said"
@@ -39,7 +40,9 @@ def gone(plan: Plan) -> Generator[StringCommand | FunctionCommand, None, None]:
         host.noop("nothing was asked for once and is no longer")
         return
     changed = [d.name for d in was.differences if d.kind == "file" and d.now != "absent"]
-    left = outcome(host.name).left
+    # The driver that stays for now still needs what goes with it.
+    stays = outcome(host.name).stays
+    left = {item for item in items if stays and of_a_driver(item)}
     rows = [item for item in items if item not in left]
     rows += [("still", folder) for folder in plan.owned.folders]
     rows += [("left", "\t".join((*item, was.declared[item]))) for item in sorted(left)]

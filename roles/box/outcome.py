@@ -26,8 +26,8 @@ class Outcome:
     """It failed before anything on it was changed."""
     kept: str | None = None
     """Why it keeps the driver it had, while it got everything else."""
-    left: frozenset[tuple[str, str]] = frozenset()
-    """Kind and name of what nobody asks for any more, and the driver that stays for now needs."""
+    stays: bool = False
+    """Its driver is not the one that is asked for, and stays until a later run or the next boot."""
     notices: tuple[str, ...] = ()
     """What the box itself has to say to its owner."""
     enrol: tuple[str, ...] = ()

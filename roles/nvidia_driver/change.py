@@ -44,6 +44,7 @@ def carried_out(
         yield around(change, package)
     elif when.policy == "stage":
         yield from stage(change, package)
+        outcome(host.name).stays = True
         outcome(host.name).reboot = f"the driver changes at the next boot: {verdict.obstacle}"
     else:
         yield stay(verdict.obstacle)
@@ -70,5 +71,6 @@ def in_the_way(when: Busy | None) -> str:
 
 def stay(why: str) -> StringCommand:
     """Leave the box the driver it has, and say so."""
+    outcome(host.name).stays = True
     outcome(host.name).kept = f"the driver stays as it is: {why}"
     return StringCommand("echo", QuoteString(why))

@@ -9,12 +9,10 @@ from pyinfra import host
 from pyinfra.api import FunctionCommand, StringCommand, operation
 
 from roles.box.gone import PURGE, lost
-from roles.box.outcome import outcome
 from roles.box.plan import Plan
 from roles.nvidia_driver.busy.settings import Busy
 from roles.nvidia_driver.change import carried_out, in_the_way, stay
 from roles.nvidia_driver.guard.programs import HOME
-from roles.nvidia_driver.owned import of_a_driver
 from roles.nvidia_driver.transaction import HEART
 
 
@@ -29,13 +27,10 @@ def removed(
     if not heart:
         host.noop("there is none of ours")
         return
-    needed = frozenset(filter(of_a_driver, items))
     if why := in_the_way(when):
-        outcome(host.name).left = needed
         yield stay(why)
         return
     purge = f"sh -ec {shlex.quote(f'{PURGE}purge {shlex.join(names)}')}"
     # The guard lets the newest kernel boot again, and lets go of the one it held.
     change = f"{purge} && {{ [ ! -x {HOME}/kernel-guard ] || {HOME}/kernel-guard mend; }}"
-    done = yield from carried_out(change, next(n for n in heart if "dkms" not in n), when)
-    outcome(host.name).left = frozenset() if done else needed
+    yield from carried_out(change, next(n for n in heart if "dkms" not in n), when)

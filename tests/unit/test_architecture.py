@@ -105,6 +105,7 @@ def test_boxes_know_of_roles_their_words_alone() -> None:
         "roles.jupyter.settings",
         "roles.nvidia_archive.content",
         "roles.nvidia_archive.settings",
+        "roles.nvidia_driver.owned",
         "roles.nvidia_driver.settings",
         "roles.nvidia_driver.signing.decision",
         "roles.nvidia_driver.signing.mok",

@@ -190,6 +190,22 @@ def test_a_driver_that_stays_keeps_what_it_needs_and_nothing_else(
     assert gone & names == set()
 
 
+def test_a_driver_that_stays_keeps_its_flavour(monkeypatch: pytest.MonkeyPatch) -> None:
+    ada = {**PASCAL, "box_gpus": ["10de:2684"], "nvidia_driver_source": "distro"}
+    bare = replace(BOX, kernels=())
+    lines = plan(bare, {**ada, "nvidia_driver_flavour": "open"}, TODAY).owned.lines()
+    said = [("recorded", "digest x"), *(("declared", line) for line in lines)]
+    other = {**ada, "nvidia_driver_flavour": "proprietary"}
+    wanted = plan(replace(bare, recorded=recorded(said)), other, TODAY)
+    outcome("box").stays = True
+    assert box.lost(wanted.box.recorded, wanted.owned.lines()) == [
+        ("package", "nvidia-open-kernel-dkms")
+    ]
+    rows = [line.split("\t") for line in taken(monkeypatch, wanted)]
+    assert ["left", "package", "nvidia-open-kernel-dkms"] in [row[:3] for row in rows]
+    assert ["package", "nvidia-open-kernel-dkms"] not in rows
+
+
 @pytest.mark.parametrize("system", ["debian-12", "debian-13", "ubuntu-22.04", "ubuntu-24.04"])
 @pytest.mark.parametrize("gpus", [["10de:2684"], ["10de:2330"] * 8 + ["10de:22a3"] * 4])
 def test_what_a_driver_needs_is_all_that_its_role_owns(system: str, gpus: list[str]) -> None:
