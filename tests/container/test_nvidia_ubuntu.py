@@ -153,7 +153,8 @@ def test_nvswitches_get_a_fabric_manager_of_the_drivers_version(made: ArchiveBox
     red = dlbox("verify", made.inventory(**SWITCHES), "--", "-k", "fabric_manager_is")
     assert red.returncode == 1
     assert "'610.57.04' == '580.178.04'" in red.stdout
-    made.stands(**SWITCHES)
+    assert made.up(**SWITCHES).returncode == 0
+    assert made.driver()["nvidia-fabricmanager"] == "580.178.04-1ubuntu1"
 
 
 def test_nvlink_5_switches_get_a_subnet_manager_too(made: ArchiveBox) -> None:

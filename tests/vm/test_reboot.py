@@ -167,9 +167,9 @@ def test_a_machine_that_does_not_return_is_given_up_and_made_up_for(
     machine: Machine, tmp_path: Path, plain: Plain
 ) -> None:
     before, kernel = boot(machine)
-    run = up(machine, tmp_path, "if-needed", limit=90)
+    run = up(machine, tmp_path, "if-needed", limit=60)
     assert run.returncode == 1
-    assert last(run).startswith("m: did not return within 90 s (asked at ")
+    assert last(run).startswith("m: did not return within 60 s (asked at ")
     assert last(run).endswith(f", boot id {before})")
     assert not machine.is_on
     machine.start()
