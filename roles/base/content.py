@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from dlbox.host.layout import LIBRARIES, STORE, VENVS
 from roles.base.settings import Base
-from roles.box.layout import REAL, TREES, VENVS
 
 PACKAGES = (
     "build-essential",
@@ -21,7 +21,7 @@ PACKAGES = (
 )
 SLEEP = ("sleep.target", "suspend.target", "hibernate.target", "hybrid-sleep.target")
 CA_BUNDLE = "/usr/local/share/ca-certificates/dlbox.crt"
-FOLDERS = ("/etc/dlbox", "/var/lib/dlbox", "/opt/dlbox", REAL, VENVS, TREES)
+FOLDERS = ("/etc/dlbox", "/var/lib/dlbox", "/opt/dlbox", STORE, VENVS, LIBRARIES)
 
 
 def apt_conf(wanted: Base) -> str:

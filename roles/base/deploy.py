@@ -2,35 +2,33 @@
 
 from __future__ import annotations
 
-from pyinfra import host
 from pyinfra.api import deploy
 
+from dlbox.host import apt, wheels
+from dlbox.host.derived import refresh_derived
+from dlbox.host.files import ensure_files
+from dlbox.host.layout import UV_TREE
+from dlbox.plan.plan import Plan
 from roles.base.content import CA_BUNDLE
-from roles.base.owned import owned
+from roles.base.manifest import manifest
 from roles.base.settings import Base
-from roles.box import apt, wheels
-from roles.box.inventory import data
-from roles.box.placed import placed
-from roles.box.plan import Plan
-from roles.box.refresh import refresh
 
 
 @deploy("Base")
 def base(plan: Plan) -> None:
     """Make apt patient and complete, install the tools, keep the box awake."""
-    del plan
-    wanted = Base.of(data(host))
-    mine = owned(wanted)
-    placed(
+    wanted = plan.settings[Base]
+    mine = manifest(plan.settings, plan.stack)
+    ensure_files(
         name="Have dlbox's folders, an apt that waits, a box that does not sleep", wanted=mine
     )
     apt.settle(name="Settle what dpkg left half done")
-    apt.install(name="Install tools", wanted=mine.packages)
+    apt.install(name="Install tools", wanted=plan.pinned(mine.packages))
     if wanted.ca_bundle:
-        refresh(
+        refresh_derived(
             name="Trust the extra CA bundle",
             product="/etc/ssl/certs/ca-certificates.crt",
             inputs=[CA_BUNDLE],
             command="update-ca-certificates",
         )
-    wheels.uv(name="Install uv")
+    wheels.uv(name="Install uv", tree=plan.wheel_tree(UV_TREE, "uv"))

@@ -6,7 +6,8 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field, field_validator
 
-from roles.settings import RoleSettings, file_with
+from dlbox.settings.model import RoleSettings, file_with
+from dlbox.settings.scope import Scope
 
 
 class Base(RoleSettings):
@@ -17,7 +18,7 @@ class Base(RoleSettings):
     packages: list[str] = []
     """More packages of the distribution to install, by name."""
 
-    ca_bundle: str | None = None
+    ca_bundle: Annotated[str | None, Scope.LOCATION] = None
     """File on the controller with extra CA certificates (PEM) that the box shall trust, as
     company networks need. None: nothing is added."""
 
@@ -25,11 +26,11 @@ class Base(RoleSettings):
     """Seconds apt waits for the dpkg lock when something else, such as unattended-upgrades,
     holds it. 0: do not wait."""
 
-    min_free_gb: Annotated[int, Field(ge=0)] | None = None
+    min_free_gb: Annotated[Annotated[int, Field(ge=0)] | None, Scope.RUN_POLICY] = None
     """Free disk (GB) a box must have before anything is installed. None: the plan's own need;
     0: do not look."""
 
-    max_clock_skew_s: Annotated[int, Field(ge=1)] = 300
+    max_clock_skew_s: Annotated[int, Field(ge=1), Scope.RUN_POLICY] = 300
     """Seconds the box's clock may differ from the controller's; TLS and apt fail beyond that."""
 
     _pem = field_validator("ca_bundle")(

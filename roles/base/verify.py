@@ -3,29 +3,29 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 from testinfra.host import Host
 
+from dlbox.host.layout import UV, lock_text
+from dlbox.settings.schema import Settings
 from roles.base.content import CA_BUNDLE, FOLDERS, PACKAGES, SLEEP
 from roles.base.settings import Base
-from roles.box.layout import UV, lock_text
 
 
 def test_dpkg_is_whole(box: Host) -> None:
     assert box.check_output("dpkg --audit") == ""
 
 
-def test_tools_are_installed(box: Host, knobs: dict[str, Any]) -> None:
-    wanted = (*PACKAGES, *Base.of(knobs).packages)
+def test_tools_are_installed(box: Host, settings: Settings) -> None:
+    wanted = (*PACKAGES, *settings[Base].packages)
     missing = [name for name in wanted if not box.package(name).is_installed]
     assert not missing, f"not installed: {', '.join(missing)}"
 
 
-def test_apt_waits_for_the_lock(box: Host, knobs: dict[str, Any]) -> None:
+def test_apt_waits_for_the_lock(box: Host, settings: Settings) -> None:
     said = box.check_output("apt-config dump DPkg::Lock::Timeout")
-    assert said == f'DPkg::Lock::Timeout "{Base.of(knobs).lock_timeout_s}";'
+    assert said == f'DPkg::Lock::Timeout "{settings[Base].lock_timeout_s}";'
 
 
 @pytest.mark.parametrize("unit", SLEEP)
@@ -41,8 +41,8 @@ def test_folders_are_roots_alone_to_write(box: Host, folder: str) -> None:
     assert (found.user, found.mode) == ("root", 0o755)
 
 
-def test_the_extra_ca_is_trusted(box: Host, knobs: dict[str, Any]) -> None:
-    bundle = Base.of(knobs).ca_bundle
+def test_the_extra_ca_is_trusted(box: Host, settings: Settings) -> None:
+    bundle = settings[Base].ca_bundle
     if bundle is None:
         pytest.skip("base_ca_bundle is not set")
     text = Path(bundle).read_text(encoding="utf-8")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from roles.box.layout import TREES
-from roles.stack.parts import Toolkit
+from dlbox.host.layout import LIBRARIES
+from dlbox.stack.components import Toolkit
 
 # The toolkit without its Nsight and profiler GUIs, which are only recommended.
 TOOLS = (
@@ -40,7 +40,7 @@ def home_links(toolkit: Toolkit) -> dict[str, str]:
     if toolkit.source == "nvidia":
         return {}
     if toolkit.lock:
-        tree = f"{TREES}/cuda-{toolkit.release}/{toolkit.home}"
+        tree = f"{LIBRARIES}/cuda-{toolkit.release}/{toolkit.home}"
         parts = {"bin": "bin", "include": "include", "lib64": "lib", "nvvm": "nvvm"}
         return {f"{here}/{part}": f"{tree}/{folder}" for part, folder in parts.items()}
     return {

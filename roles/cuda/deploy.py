@@ -5,18 +5,18 @@ from __future__ import annotations
 from pyinfra import host
 from pyinfra.api import deploy
 
-from roles.box import apt, wheels
-from roles.box.alternatives import alternative
-from roles.box.layout import TREES
-from roles.box.loader import refreshed
-from roles.box.owned import Owned
-from roles.box.packages import GPU_SOURCES
-from roles.box.placed import placed
-from roles.box.plan import Plan
+from dlbox.host import apt, wheels
+from dlbox.host.alternatives import alternative
+from dlbox.host.apt_facts import GPU_SOURCES
+from dlbox.host.cuda_library import refresh_loader
+from dlbox.host.files import ensure_files
+from dlbox.host.layout import LIBRARIES
+from dlbox.plan.plan import Plan
+from dlbox.stack.catalog_loader import catalog
+from dlbox.stack.components import Compat
+from dlbox.state.manifest import Manifest
 from roles.cuda.content import home, home_links
-from roles.cuda.owned import COMPAT, owned, packaged
-from roles.stack.parts import Compat
-from roles.stack.tables import catalog
+from roles.cuda.manifest import COMPAT, manifest, packaged
 
 
 @deploy("CUDA")
@@ -25,7 +25,7 @@ def cuda(plan: Plan) -> None:
     toolkits = {toolkit.release: toolkit for toolkit in plan.stack.toolkits}
     if not toolkits:
         return
-    wanted = packaged(plan.stack.toolkits)
+    wanted = plan.pinned(packaged(plan.stack.toolkits))
     if wanted:
         apt.install(name="Install packaged CUDA", wanted=wanted)
         apt.hold(name="Hold packaged CUDA", sources=GPU_SOURCES, names=tuple(wanted))
@@ -33,22 +33,23 @@ def cuda(plan: Plan) -> None:
     for known in host.loop(catalog().cuda.wheels):
         toolkit = toolkits.get(known)
         if toolkit and toolkit.lock:
-            tree = f"{TREES}/cuda-{known}"
-            wheels.tree(name=f"Install CUDA {known}", tree=tree, lock=toolkit.lock)
+            tree = plan.wheel_tree(f"{LIBRARIES}/cuda-{known}", toolkit.lock)
+            wheels.libraries(name=f"Install CUDA {known}", tree=tree)
     links = {path: to for row in toolkits.values() for path, to in home_links(row).items()}
-    placed(
+    ensure_files(
         name="Link CUDA, and put nvcc into everybody's PATH",
-        wanted=Owned(files=owned(plan.stack).files, links=links),
+        wanted=Manifest(files=manifest(plan.settings, plan.stack).files, links=links),
     )
     homes = [home(toolkit) for toolkit in toolkits.values()]
     alternative(
         name="Choose the first toolkit", link="/usr/local/cuda", choices=homes, chosen=homes[0]
     )
     if plan.stack.cuda_compat:
-        _compat(plan.stack.cuda_compat)
+        _compat(plan, plan.stack.cuda_compat)
 
 
-def _compat(compat: Compat) -> None:
-    apt.install(name=f"Install {compat.package}", wanted={compat.package: ""})
+def _compat(plan: Plan, compat: Compat) -> None:
+    wanted = plan.pinned({compat.package: ""})
+    apt.install(name=f"Install {compat.package}", wanted=wanted)
     apt.hold(name=f"Hold {compat.package}", sources=(), names=(compat.package,))
-    refreshed(compat.package, COMPAT)
+    refresh_loader(compat.package, COMPAT)

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from pydantic import field_validator
+from typing_extensions import override
 
-from roles.settings import RoleSettings, once, wished
+from dlbox.settings.model import RoleSettings, constraint_validator, unique
+from dlbox.stack.constraint import Requirements
 
 
 class Cuda(RoleSettings):
     """Settings of the cuda role."""
 
     role: ClassVar[str] = "cuda"
+    constrains: ClassVar[Mapping[str, str]] = {"cuda": "versions", "cuda_compat": "compat"}
 
     versions: list[str] | None = None
     """Toolkits to have side by side, e.g. `["12.4", "13.5"]`; the first is /usr/local/cuda and must
@@ -23,11 +27,19 @@ class Cuda(RoleSettings):
     """Release of NVIDIA's cuda-compat, which runs newer CUDA over an older driver; data centre
     cards only. None: not installed."""
 
-    _compat = field_validator("compat")(wished("cuda_compat"))
+    @override
+    def requirements(self) -> Requirements:
+        compat = {"cuda_compat": self.compat} if self.compat else {}
+        if self.versions is None:
+            return Requirements(compat)
+        first, *more = self.versions or ["none"]
+        return Requirements({"cuda": first, **compat}, more_toolkits=tuple(more))
+
+    _compat = field_validator("compat")(constraint_validator("cuda_compat"))
 
     @field_validator("versions")
     @classmethod
     def _once(cls, versions: list[str] | None) -> list[str] | None:
         for version in versions or ():
-            wished("cuda")(version)
-        return versions if versions is None else once(versions)
+            constraint_validator("cuda")(version)
+        return versions if versions is None else unique(versions)

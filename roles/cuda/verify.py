@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from testinfra.host import Host
 
-from roles.box.facts import Identity
-from roles.box.library_checks import number
+from dlbox.host.identity import Identity
+from dlbox.stack.components import Toolkit
+from dlbox.stack.model import Stack
+from dlbox.verify.cuda_library import encoded_version
 from roles.cuda.content import home
-from roles.stack.model import Stack
-from roles.stack.parts import Toolkit
 
 PROBE = Path(__file__).with_name("probe.cu").read_text(encoding="utf-8")
 
@@ -93,9 +93,9 @@ def _compile(stack: Stack, toolkit: Toolkit, binary: str, *, libraries: bool) ->
 def _expected(stack: Stack, toolkit: Toolkit, seen: Identity, *, libraries: bool) -> list[str]:
     lines = []
     if libraries and stack.cudnn:
-        lines.append(f"cudnn {number(stack.cudnn.version)}")
+        lines.append(f"cudnn {encoded_version(stack.cudnn.version)}")
     if libraries and stack.nccl:
-        lines.append(f"nccl {number(stack.nccl.version)}")
+        lines.append(f"nccl {encoded_version(stack.nccl.version)}")
     if not stack.runs(toolkit):
         lines.append("devices: CUDA driver version is insufficient for CUDA runtime version")
     elif seen.pci_gpus:

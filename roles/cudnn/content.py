@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from roles.stack.candidate import order
+from dlbox.stack.candidate import version_key
 
 PARTS = ("", "_adv", "_backend", "_cnn", "_graph", "_ops", "_version")
 LIBRARIES = (
@@ -32,4 +32,4 @@ def libraries(version: str) -> tuple[str, ...]:
 
 
 def _has_more(version: str) -> bool:
-    return order(version) > order(LAST_SMALL)
+    return version_key(version) > version_key(LAST_SMALL)

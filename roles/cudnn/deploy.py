@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pyinfra.api import deploy
 
-from roles.box.library_built import library
-from roles.box.plan import Plan
-from roles.cudnn.owned import owned
+from dlbox.host.cuda_library import install_library
+from dlbox.host.layout import LIBRARIES
+from dlbox.plan.plan import Plan
+from roles.cudnn.manifest import manifest
 
 
 @deploy("cuDNN")
@@ -14,4 +15,5 @@ def cudnn(plan: Plan) -> None:
     """Have the cuDNN that fits the cards and the first toolkit."""
     row = plan.stack.cudnn
     if row:
-        library("cudnn", "cuDNN", row, owned(row))
+        tree = plan.wheel_tree(f"{LIBRARIES}/cudnn", row.lock)
+        install_library("cuDNN", row, tree, manifest(plan.settings, plan.stack))

@@ -5,12 +5,14 @@ from __future__ import annotations
 import pytest
 from testinfra.host import Host
 
-from roles.box.library_checks import found, wanted
-from roles.stack.model import Stack
+from dlbox.stack.model import Stack
+from dlbox.verify.cuda_library import expected_versions, found_versions
 
 
 def test_everybody_finds_the_planned_cudnn(box: Host, stack: Stack) -> None:
     if stack.cudnn is None:
         pytest.skip("no cuDNN is planned")
     loads = "print(ctypes.CDLL('libcudnn.so.9').cudnnGetVersion())"
-    assert found(box, "cudnn", loads, "cudnn_version.h", "CUDNN") == wanted(stack.cudnn)
+    assert found_versions(box, "cudnn", loads, "cudnn_version.h", "CUDNN") == expected_versions(
+        stack.cudnn
+    )

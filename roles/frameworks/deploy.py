@@ -5,12 +5,12 @@ from __future__ import annotations
 from pyinfra import host
 from pyinfra.api import deploy
 
-from roles.box import wheels
-from roles.box.layout import VENVS
-from roles.box.placed import placed
-from roles.box.plan import Plan
+from dlbox.host import wheels
+from dlbox.host.files import ensure_files
+from dlbox.host.layout import VENVS
+from dlbox.plan.plan import Plan
 from roles.frameworks.content import ORDER
-from roles.frameworks.owned import owned
+from roles.frameworks.manifest import manifest
 
 
 @deploy("Frameworks")
@@ -23,9 +23,7 @@ def frameworks(plan: Plan) -> None:
             row = planned[framework]
             wheels.venv(
                 name=f"Build {framework} {row.version}",
-                venv=f"{VENVS}/{framework}",
-                lock=row.lock,
-                index=row.index,
+                tree=plan.wheel_tree(f"{VENVS}/{framework}", row.lock, row.index),
             )
     if planned:
-        placed(name="Put dlbox-env", wanted=owned(plan.stack))
+        ensure_files(name="Put dlbox-env", wanted=manifest(plan.settings, plan.stack))

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Mapping
+from typing import ClassVar, get_args
 
 from pydantic import field_validator
+from typing_extensions import override
 
-from roles.settings import RoleSettings, once, wished
-from roles.stack.wheels import FrameworkName
+from dlbox.settings.model import RoleSettings, constraint_validator, unique
+from dlbox.stack.catalog_schema import FrameworkName
+from dlbox.stack.constraint import Requirements
 
 
 class Frameworks(RoleSettings):
     """Settings of the frameworks role."""
 
     role: ClassVar[str] = "frameworks"
+    constrains: ClassVar[Mapping[str, str]] = {
+        word: word
+        for word in ("pytorch", "pytorch_variant", "tensorflow", "jax", "jax_variant")
+    }
 
     names: list[FrameworkName] | None = None
     """Frameworks the box must have, one venv each under /opt/dlbox/venvs; "tensorflow" brings Keras.
@@ -35,13 +42,26 @@ class Frameworks(RoleSettings):
     """JAX's CUDA variant, "cuda12" or "cuda13", which asks for JAX too. None: that of the newest
     release that fits."""
 
-    _pytorch = field_validator("pytorch")(wished("pytorch"))
-    _pytorch_variant = field_validator("pytorch_variant")(wished("pytorch_variant"))
-    _tensorflow = field_validator("tensorflow")(wished("tensorflow"))
-    _jax = field_validator("jax")(wished("jax"))
-    _jax_variant = field_validator("jax_variant")(wished("jax_variant"))
+    @override
+    def requirements(self) -> Requirements:
+        asked = super().requirements()
+        if self.names is None:
+            return asked
+        named = {
+            name: asked.values.get(name, "*") if name in self.names else "none"
+            for name in get_args(FrameworkName)
+        }
+        return asked | Requirements(named)
+
+    _pytorch = field_validator("pytorch")(constraint_validator("pytorch"))
+    _pytorch_variant = field_validator("pytorch_variant")(
+        constraint_validator("pytorch_variant")
+    )
+    _tensorflow = field_validator("tensorflow")(constraint_validator("tensorflow"))
+    _jax = field_validator("jax")(constraint_validator("jax"))
+    _jax_variant = field_validator("jax_variant")(constraint_validator("jax_variant"))
 
     @field_validator("names")
     @classmethod
     def _once(cls, names: list[FrameworkName] | None) -> list[FrameworkName] | None:
-        return names if names is None else once(names)
+        return names if names is None else unique(names)

@@ -9,14 +9,14 @@ from typing import Any
 import pytest
 from testinfra.host import Host
 
-from roles.box.facts import Identity
-from roles.box.layout import UV, VENVS
-from roles.box.library_checks import number
-from roles.box.python import locked, run_python
+from dlbox.host.identity import Identity
+from dlbox.host.layout import UV, VENVS
+from dlbox.stack.components import Framework
+from dlbox.stack.gpus import runs_on, sm
+from dlbox.stack.model import Stack
+from dlbox.verify.cuda_library import encoded_version
+from dlbox.verify.python import locked, run_python
 from roles.frameworks.content import ORDER
-from roles.stack.gpus import runs_on, sm
-from roles.stack.model import Stack
-from roles.stack.parts import Framework
 
 PROBES = Path(__file__).with_name("probes")
 
@@ -63,8 +63,8 @@ def test_it_loads_the_planned_libraries(
 ) -> None:
     planned = {
         "cuda": wanted.cuda,
-        "cudnn": number(wanted.cudnn),
-        "nccl": number(wanted.nccl),
+        "cudnn": encoded_version(wanted.cudnn),
+        "nccl": encoded_version(wanted.nccl),
     }
     assert _probe(box, name, "libraries") == planned
     # PyTorch says by itself what it has loaded; the others only with a GPU.

@@ -9,13 +9,11 @@ from pyinfra import host
 from pyinfra.api import StringCommand, deploy, operation
 from pyinfra.facts.files import Directory, File
 
-from roles.box.inventory import data
-from roles.box.placed import placed
-from roles.box.plan import Plan
-from roles.box.refresh import refresh
+from dlbox.host.derived import refresh_derived
+from dlbox.host.files import ensure_files
+from dlbox.plan.plan import Plan
 from roles.gpu_policy import content
-from roles.gpu_policy.owned import owned
-from roles.gpu_policy.settings import GpuPolicy
+from roles.gpu_policy.manifest import manifest
 
 MODULE = "/sys/module/nvidia"
 # Not from the journal, which may not have a line yet that was written a moment ago (seen once).
@@ -35,22 +33,22 @@ fi
 @deploy("GPU policy")
 def gpu_policy(plan: Plan) -> None:
     """Write the policy and the unit that applies it; take both away where nothing is declared."""
-    mine = owned(GpuPolicy.of(data(host)), plan.stack)
+    mine = manifest(plan.settings, plan.stack)
     if not mine.files:
-        gone(name="Have no policy of the cards")
+        remove_policy(name="Have no policy of the cards")
         return
-    placed(name="Put the cards' policy and the unit that applies it at boot", wanted=mine)
+    ensure_files(name="Put the cards' policy and the unit that applies it at boot", wanted=mine)
     if plan.box.systemd:
-        applied(name="Apply it now")
+        apply_policy(name="Apply it now")
 
 
 @operation()
-def applied() -> Generator[Any, None, None]:
+def apply_policy() -> Generator[Any, None, None]:
     """Have the policy applied, where the driver's module is loaded; else the next boot does it."""
     if not host.get_fact(Directory, path=MODULE):
         host.noop("no nvidia module is loaded")
         return
-    yield from refresh._inner(  # noqa: SLF001
+    yield from refresh_derived._inner(  # noqa: SLF001
         product=content.APPLIED,
         inputs=[content.SCRIPT, content.POLICY, content.UNIT],
         command=APPLY,
@@ -58,7 +56,7 @@ def applied() -> Generator[Any, None, None]:
 
 
 @operation()
-def gone() -> Generator[StringCommand, None, None]:
+def remove_policy() -> Generator[StringCommand, None, None]:
     """Have neither unit nor policy; what the cards are set to stays until they are reset."""
     if not host.get_fact(File, path=content.UNIT):
         host.noop("there is none")

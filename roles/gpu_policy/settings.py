@@ -8,7 +8,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from typing_extensions import override
 
-from roles.settings import RoleSettings
+from dlbox.settings.model import RoleSettings
 
 CARD = re.compile(r"all|0|[1-9]\d*|GPU-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 PROFILE = re.compile(r"[1-9]\d*g\.\d+gb([+-][a-z.]+)?")

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 from testinfra.host import Host
 
+from dlbox.settings.schema import Settings
+from dlbox.stack.model import Stack
 from roles.gpu_policy.content import FAILURES, NAME, POLICY, UNIT, policy
 from roles.gpu_policy.reported import QUERY, deviations, layouts, reported, wanted
 from roles.gpu_policy.settings import CardPolicy, GpuPolicy
-from roles.stack.model import Stack
 
 
 @pytest.fixture
-def cards(knobs: dict[str, Any], stack: Stack) -> dict[str, CardPolicy]:
+def cards(settings: Settings, stack: Stack) -> dict[str, CardPolicy]:
     """Return the declared policy of a box that has cards."""
-    declared = GpuPolicy.of(knobs).cards
+    declared = settings[GpuPolicy].cards
     if not declared:
         pytest.skip("gpu_policy_cards is empty")
     if stack.driver is None:
@@ -24,8 +23,8 @@ def cards(knobs: dict[str, Any], stack: Stack) -> dict[str, CardPolicy]:
     return declared
 
 
-def test_without_a_policy_there_is_no_unit(box: Host, knobs: dict[str, Any]) -> None:
-    if GpuPolicy.of(knobs).cards:
+def test_without_a_policy_there_is_no_unit(box: Host, settings: Settings) -> None:
+    if settings[GpuPolicy].cards:
         pytest.skip("gpu_policy_cards is set")
     assert not box.file(UNIT).exists, f"{UNIT} is still there"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from roles.box.layout import VENVS
+from dlbox.host.layout import VENVS
 
 TOKEN = "/etc/dlbox/jupyter-token"  # noqa: S105 - a path
 STARTED = "/run/dlbox-jupyter-started"

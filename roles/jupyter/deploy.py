@@ -8,21 +8,20 @@ from pyinfra import host
 from pyinfra.api import QuoteString, StringCommand, deploy, operation
 from pyinfra.operations import server, systemd
 
-from roles.box import wheels
-from roles.box.inventory import data
-from roles.box.placed import placed
-from roles.box.plan import Plan
-from roles.box.refresh import refresh
+from dlbox.host import wheels
+from dlbox.host.derived import refresh_derived
+from dlbox.host.files import ensure_files
+from dlbox.plan.plan import Plan
 from roles.jupyter import content
 from roles.jupyter.facts import TokenState
-from roles.jupyter.owned import owned
+from roles.jupyter.manifest import manifest
 from roles.jupyter.settings import Jupyter
 
 
 @deploy("Jupyter")
 def jupyter(plan: Plan) -> None:
     """Install JupyterLab, its token and its kernels; start it where systemd runs."""
-    wanted = Jupyter.of(data(host))
+    wanted = plan.settings[Jupyter]
     if not wanted.install:
         return
     server.user(
@@ -32,10 +31,11 @@ def jupyter(plan: Plan) -> None:
         create_home=True,
         ensure_home=False,
     )
-    wheels.venv(name="Build JupyterLab", venv=content.HOME, lock="jupyter")
+    wheels.venv(name="Build JupyterLab", tree=plan.wheel_tree(content.HOME, "jupyter"))
     token(name="Have a token", user=wanted.user)
-    placed(
-        name="Configure JupyterLab, its kernels and its unit", wanted=owned(wanted, plan.stack)
+    ensure_files(
+        name="Configure JupyterLab, its kernels and its unit",
+        wanted=manifest(plan.settings, plan.stack),
     )
     if plan.box.systemd:
         _serve()
@@ -43,7 +43,7 @@ def jupyter(plan: Plan) -> None:
 
 def _serve() -> None:
     systemd.service(name="Start at boot", service="dlbox-jupyter", running=None, enabled=True)
-    refresh(
+    refresh_derived(
         name="Serve with these settings",
         product=content.STARTED,
         # The link is younger than what it names after a way back.

@@ -6,11 +6,11 @@ from typing import Any
 
 from typing_extensions import override
 
-from roles.box.answers import FirstLine
+from dlbox.fact_base import FirstLineFact
 from roles.jupyter.content import TOKEN
 
 
-class TokenState(FirstLine):
+class TokenState(FirstLineFact):
     """``mode owner`` of the token's file when it holds one; empty when not. Never the token."""
 
     @override

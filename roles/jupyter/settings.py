@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from roles.settings import RoleSettings
+from dlbox.settings.model import RoleSettings
 
 
 class Jupyter(RoleSettings):

@@ -5,28 +5,28 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
-from typing import Any
 
 import pytest
 from testinfra.host import Host
 
-from roles.box.layout import UV, VENVS
-from roles.box.python import locked, run_python
+from dlbox.host.layout import UV, VENVS
+from dlbox.settings.schema import Settings
+from dlbox.stack.model import Stack
+from dlbox.verify.python import locked, run_python
 from roles.frameworks.content import ORDER
 from roles.jupyter.content import HOME, TOKEN, UNIT
 from roles.jupyter.settings import Jupyter
-from roles.stack.model import Stack
 
 PROBES = Path(__file__).with_name("probes")
 
 
 @pytest.fixture
-def wanted(knobs: dict[str, Any]) -> Jupyter:
+def wanted(settings: Settings) -> Jupyter:
     """The settings of a box that shall have JupyterLab."""
-    settings = Jupyter.of(knobs)
-    if not settings.install:
+    wanted = settings[Jupyter]
+    if not wanted.install:
         pytest.skip("jupyter_install = False")
-    return settings
+    return wanted
 
 
 def test_the_token_is_its_users_alone(box: Host, wanted: Jupyter) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pyinfra.api import deploy
 
-from roles.box.library_built import library
-from roles.box.plan import Plan
-from roles.nccl.owned import owned
+from dlbox.host.cuda_library import install_library
+from dlbox.host.layout import LIBRARIES
+from dlbox.plan.plan import Plan
+from roles.nccl.manifest import manifest
 
 
 @deploy("NCCL")
@@ -14,4 +15,5 @@ def nccl(plan: Plan) -> None:
     """Have the NCCL that fits the first toolkit."""
     row = plan.stack.nccl
     if row:
-        library("nccl", "NCCL", row, owned(row))
+        tree = plan.wheel_tree(f"{LIBRARIES}/nccl", row.lock)
+        install_library("NCCL", row, tree, manifest(plan.settings, plan.stack))

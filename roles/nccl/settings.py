@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from pydantic import field_validator
 
-from roles.settings import RoleSettings, wished
+from dlbox.settings.model import RoleSettings, constraint_validator
 
 
 class Nccl(RoleSettings):
     """Settings of the nccl role."""
 
     role: ClassVar[str] = "nccl"
+    constrains: ClassVar[Mapping[str, str]] = {"nccl": "version"}
 
     version: str | None = None
     """Library and headers; frameworks bring their own. A version or prefix ("2.27.*"), "*" for any,
     "none". None: the newest that fits when the box has two or more GPUs and a CUDA toolkit."""
 
-    _version = field_validator("version")(wished("nccl"))
+    _version = field_validator("version")(constraint_validator("nccl"))

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from testinfra.host import Host
 
-from roles.box.library_checks import found, wanted
-from roles.stack.model import Stack
+from dlbox.stack.model import Stack
+from dlbox.verify.cuda_library import expected_versions, found_versions
 
 
 def test_everybody_finds_the_planned_nccl(box: Host, stack: Stack) -> None:
@@ -16,4 +16,4 @@ def test_everybody_finds_the_planned_nccl(box: Host, stack: Stack) -> None:
         "version = ctypes.c_int(); "
         "ctypes.CDLL('libnccl.so.2').ncclGetVersion(ctypes.byref(version)); print(version.value)"
     )
-    assert found(box, "nccl", loads, "nccl.h", "NCCL") == wanted(stack.nccl)
+    assert found_versions(box, "nccl", loads, "nccl.h", "NCCL") == expected_versions(stack.nccl)

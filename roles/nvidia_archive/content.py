@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from roles.box.deb822 import stanza
-from roles.nvidia_archive.openpgp import fingerprint
+from dlbox.host.deb822 import stanza
+from dlbox.openpgp.packets import fingerprint
+from dlbox.stack.model import Refused, Repository, Stack
 from roles.nvidia_archive.settings import NvidiaArchive
-from roles.stack.model import Refused, Repository, Stack
 
 KEYS = Path(__file__).with_name("keys")
 SOURCE = "/etc/apt/sources.list.d/dlbox-nvidia.sources"

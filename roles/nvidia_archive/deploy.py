@@ -11,19 +11,17 @@ from pyinfra.api import FileUploadCommand, QuoteString, StringCommand, deploy, o
 from pyinfra.facts.files import FileContents
 from pyinfra.operations import files
 
-from roles.box import apt
-from roles.box.inventory import data
-from roles.box.placed import placed
-from roles.box.plan import Plan
+from dlbox.host import apt
+from dlbox.host.files import ensure_files
+from dlbox.plan.plan import Plan
 from roles.nvidia_archive import content
-from roles.nvidia_archive.owned import owned
-from roles.nvidia_archive.settings import NvidiaArchive
+from roles.nvidia_archive.manifest import manifest
 
 
 @deploy("NVIDIA archive")
 def nvidia_archive(plan: Plan) -> None:
     """Have NVIDIA's repository with its pins, or neither."""
-    mine = owned(NvidiaArchive.of(data(host)), plan.stack)
+    mine = manifest(plan.settings, plan.stack)
     if not mine.files:
         for path in (content.SOURCE, content.PINS):
             files.file(name=f"Have no {path}", path=path, present=False)
@@ -31,7 +29,7 @@ def nvidia_archive(plan: Plan) -> None:
     if plan.lock is None:
         source(name="Add NVIDIA's repository", text=mine.files[content.SOURCE].text)
     # With a lock nothing is fetched from it now, and it may not even be reached.
-    placed(name="Have NVIDIA's repository, and pin what may come from it", wanted=mine)
+    ensure_files(name="Have NVIDIA's repository, and pin what may come from it", wanted=mine)
 
 
 @operation()

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from pydantic import field_validator
 
-from roles.settings import RoleSettings, file_with
+from dlbox.settings.model import RoleSettings, file_with
+from dlbox.settings.scope import Scope
 
 
 class NvidiaArchive(RoleSettings):
@@ -14,11 +15,11 @@ class NvidiaArchive(RoleSettings):
 
     role: ClassVar[str] = "nvidia_archive"
 
-    url: str | None = None
+    url: Annotated[str | None, Scope.LOCATION] = None
     """Mirror of NVIDIA's repository, up to but without the system's own folder (debian13 and so on).
     None: NVIDIA's own server."""
 
-    key: str | None = None
+    key: Annotated[str | None, Scope.LOCATION] = None
     """File on the controller with the key (ASCII-armored) that signs it. None: NVIDIA's own, of
     which the fingerprint is pinned; a mirror that signs anew has its own key."""
 

@@ -7,10 +7,10 @@ import re
 import pytest
 from testinfra.host import Host
 
-from roles.box.offered import candidates
+from dlbox.host.apt_facts import candidates
+from dlbox.stack.components import Driver
+from dlbox.stack.model import Repository, Stack
 from roles.nvidia_archive.content import PINS, SOURCE
-from roles.stack.model import Repository, Stack
-from roles.stack.parts import Driver
 
 READABLE = 0o644
 

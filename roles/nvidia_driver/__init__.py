@@ -1,1 +1,1 @@
-"""The distribution's driver for the box's GPUs, and nothing that moves or replaces it."""
+"""The driver for the box's GPUs, the distribution's or NVIDIA's, and nothing that moves or replaces it."""

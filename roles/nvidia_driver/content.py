@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from roles.box.deb822 import stanza
-from roles.nvidia_driver.sources import Archive
-from roles.stack.model import Stack
-from roles.stack.parts import Driver
+from dlbox.host.deb822 import stanza
+from dlbox.stack.components import Driver
+from dlbox.stack.model import Stack
+from roles.nvidia_driver.apt_sources import Archive
 
 MODPROBE = """\
 # Written by dlbox. nouveau and nova_core would take the cards before nvidia can.
@@ -48,7 +48,7 @@ def wanted_packages(stack: Stack, driver: Driver, *, desktop: bool) -> dict[str,
     return {**dict.fromkeys(same, driver.pin), **dict.fromkeys(driver.own, ""), **fabric}
 
 
-def nonfree(archives: Iterable[Archive]) -> str:
+def components_source(archives: Iterable[Archive]) -> str:
     """Text of the deb822 file that adds what the box's own sources leave out."""
     return "# Written by dlbox: the components the driver and CUDA come from.\n" + "\n".join(
         stanza(archive.uri, archive.suite, archive.missing, archive.options)

@@ -5,88 +5,97 @@ from __future__ import annotations
 from pyinfra import host
 from pyinfra.api import deploy
 
-from roles.box import apt
-from roles.box.inventory import data
-from roles.box.packages import GPU_SOURCES
-from roles.box.placed import placed
-from roles.box.plan import Plan
-from roles.box.refresh import refresh
-from roles.nvidia_driver.adopt.operation import adopt
-from roles.nvidia_driver.busy.holders import Holders
-from roles.nvidia_driver.busy.settings import when_busy
-from roles.nvidia_driver.busy.told import obstacle
-from roles.nvidia_driver.closure import Way, closure
-from roles.nvidia_driver.fallback.act import begun
-from roles.nvidia_driver.guard.act import guarded, noted
-from roles.nvidia_driver.owned import BLACKLIST, components, owned
-from roles.nvidia_driver.ready import headers, nonfree
-from roles.nvidia_driver.removed import removed
-from roles.nvidia_driver.services import at_boot
+from dlbox.host import apt
+from dlbox.host.apt_facts import GPU_SOURCES
+from dlbox.host.derived import refresh_derived
+from dlbox.host.files import ensure_files
+from dlbox.plan.plan import Plan
+from dlbox.plan.result import Result
+from dlbox.stack.catalog_loader import catalog
+from dlbox.stack.components import Driver
+from roles.nvidia_driver.adopt.operations import adopt
+from roles.nvidia_driver.boot_trial.operations import start_boot_trial
+from roles.nvidia_driver.in_use.facts import GpuHolders
+from roles.nvidia_driver.in_use.messages import blocker
+from roles.nvidia_driver.in_use.policy import parse_policy
+from roles.nvidia_driver.install import InstallOptions, install_driver
+from roles.nvidia_driver.kernels.operations import collect_notices, ensure_kernel_modules
+from roles.nvidia_driver.manifest import BLACKLIST, components, manifest
+from roles.nvidia_driver.prerequisites import enable_components, install_headers
+from roles.nvidia_driver.remove import remove_driver
+from roles.nvidia_driver.secure_boot.decision import needs_signing
+from roles.nvidia_driver.secure_boot.operations import (
+    install_signing_tools,
+    note_enrolment,
+    sign,
+)
+from roles.nvidia_driver.services import enable_services
 from roles.nvidia_driver.settings import NvidiaDriver
-from roles.nvidia_driver.signing.decision import secured
-from roles.nvidia_driver.signing.sign import enrolment, sign, tools
-from roles.stack.parts import Driver
-from roles.stack.tables import catalog
 
 INITRAMFS = "/var/lib/dlbox/initramfs-refreshed"
 
 
 @deploy("NVIDIA driver")
-def nvidia_driver(plan: Plan) -> None:
+def nvidia_driver(plan: Plan, result: Result) -> None:
     """Install the planned driver, hold it, keep nouveau and nova out."""
     stack = plan.stack
-    settings = NvidiaDriver.of(data(host))
+    settings = plan.settings[NvidiaDriver]
     if settings.adopt:
         held = ("held",) if stack.driver else ()
         adopt(
             name="Adopt what others have installed",
             kinds=("runfile", "cuda", *held),
-            in_use="" if plan.box.container else obstacle(host.get_fact(Holders)),
+            in_use="" if plan.box.container else blocker(host.get_fact(GpuHolders)),
         )
     if stack.driver or any(toolkit.package for toolkit in stack.toolkits):
         _components(stack.system)
     if stack.driver:
-        _driver(plan, stack.driver)
+        _driver(plan, result, stack.driver)
     else:
-        when = None if plan.box.container else when_busy(settings.when_busy)
-        removed(name="Have no driver that nobody asks for", plan=plan, when=when)
+        when = None if plan.box.container else parse_policy(settings.when_busy)
+        remove_driver(
+            name="Have no driver that nobody asks for", plan=plan, result=result, when=when
+        )
 
 
 def _components(system: str) -> None:
     row = catalog().systems[system]
-    nonfree(name="Enable all components", codename=row.codename, family=row.family)
-    placed(name="Keep unattended-upgrades off the GPU stack", wanted=components())
+    enable_components(name="Enable all components", codename=row.codename, family=row.family)
+    ensure_files(name="Keep unattended-upgrades off the GPU stack", wanted=components())
 
 
-def _driver(plan: Plan, driver: Driver) -> None:
-    stack, box, settings = plan.stack, plan.box, NvidiaDriver.of(data(host))
-    mine = owned(settings, stack)
-    wanted = apt.pinned(mine.packages)
+def _driver(plan: Plan, result: Result, driver: Driver) -> None:
+    stack, box, settings = plan.stack, plan.box, plan.settings[NvidiaDriver]
+    mine = manifest(plan.settings, stack)
+    wanted = plan.pinned(mine.packages)
     # What is locked has but one archive, which is nobody's.
     from_nvidia = driver.source == "nvidia" and not plan.lock
 
-    headers(name="Install the kernels' headers")
-    if secured(box, stack):
-        tools()
-    placed(name="Keep nouveau and nova out", wanted=mine)
-    closure(
+    install_headers(
+        name="Install the kernels' headers", versions=plan.lock.versions if plan.lock else {}
+    )
+    if needs_signing(box, stack):
+        install_signing_tools(plan)
+    ensure_files(name="Keep nouveau and nova out", wanted=mine)
+    install_driver(
         name=f"Install driver {driver.branch} ({driver.flavour})",
         driver=driver,
         wanted=wanted,
-        way=Way(
+        result=result,
+        options=InstallOptions(
             f"/{stack.repository.tag}/" if from_nvidia and stack.repository else None,
-            None if box.container else when_busy(settings.when_busy),
+            None if box.container else parse_policy(settings.when_busy),
             settings.module_cache,
             box.kernels,
         ),
     )
     apt.hold(name="Hold the driver", sources=GPU_SOURCES, pin=driver.pin, names=tuple(wanted))
-    guarded(name="Look after every kernel")
-    begun(name="Put the next boot on trial")
-    if secured(box, stack):
+    ensure_kernel_modules(name="Look after every kernel")
+    start_boot_trial(name="Put the next boot on trial")
+    if needs_signing(box, stack):
         sign(name="Sign the modules")
-        enrolment(name="Look for the key's enrolment", box=host.name)
-    refresh(
+        note_enrolment(name="Look for the key's enrolment", result=result)
+    refresh_derived(
         name="Refresh the initramfs",
         product=INITRAMFS,
         inputs=[BLACKLIST],
@@ -95,5 +104,5 @@ def _driver(plan: Plan, driver: Driver) -> None:
         f" && touch {INITRAMFS}",
     )
     if box.systemd:
-        at_boot(fabric=stack.fabricmanager is not None)
-    noted(name="Look for notices", box=host.name)
+        enable_services(fabric=stack.fabricmanager is not None)
+    collect_notices(name="Look for notices", result=result)

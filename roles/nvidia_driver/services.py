@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pyinfra.operations import systemd
 
-from roles.nvidia_driver.fallback.programs import UNIT
+from roles.nvidia_driver.boot_trial.programs import UNIT
 
 
-def at_boot(*, fabric: bool) -> None:
+def enable_services(*, fabric: bool) -> None:
     """Have them start at boot."""
     systemd.service(
         name="See after a change whether the driver stands",

@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from roles.box.offered import Offer
-from roles.box.packages import Package
+from dlbox.host.apt_facts import AptCandidate, Package
 
 # The packages by which a driver is known: its libcuda.so.1, its modules.
-HEART = re.compile(r"libcuda1|libnvidia-compute(-\d+)?|nvidia-(open-)?(kernel-)?(open-)?dkms.*")
+CORE_PACKAGES = re.compile(
+    r"libcuda1|libnvidia-compute(-\d+)?|nvidia-(open-)?(kernel-)?(open-)?dkms.*"
+)
 
 
 SUPPORT = {
@@ -22,7 +23,7 @@ they would go on naming modules that are gone. In NVIDIA's repository the first 
 
 
 @dataclass(frozen=True)
-class Transaction:
+class DriverTransaction:
     """One order to apt."""
 
     install: Mapping[str, str]
@@ -32,12 +33,12 @@ class Transaction:
     """What none of the right sources has, so that nothing can be done."""
 
 
-def upstream(version: str) -> str:
+def upstream_version(version: str) -> str:
     """Return the driver's own version: 580.178.04 of 580.178.04-1ubuntu1."""
     return version.rpartition("-")[0] or version
 
 
-def stale(
+def stale_packages(
     found: Mapping[str, Package], wanted: Mapping[str, str], numbers: set[str]
 ) -> list[str]:
     """Return the installed packages of a driver that nobody wants.
@@ -49,13 +50,17 @@ def stale(
         name
         for name, package in found.items()
         if name not in wanted
-        and (upstream(package.version) in others or _other_flavour(name, wanted))
+        and (upstream_version(package.version) in others or _other_flavour(name, wanted))
     )
 
 
 def _others(found: Mapping[str, Package], numbers: set[str]) -> set[str]:
     """Return the versions of the drivers that are installed, other than ``numbers``."""
-    return {upstream(p.version) for name, p in found.items() if HEART.fullmatch(name)} - numbers
+    return {
+        upstream_version(p.version)
+        for name, p in found.items()
+        if CORE_PACKAGES.fullmatch(name)
+    } - numbers
 
 
 def _other_flavour(name: str, wanted: Iterable[str]) -> bool:
@@ -66,12 +71,12 @@ def _other_flavour(name: str, wanted: Iterable[str]) -> bool:
     return is_module and any(("open" in name) != ("open" in module) for module in modules)
 
 
-def transaction(
+def plan_transaction(
     found: Mapping[str, Package],
     wanted: Mapping[str, str],
-    offered: Iterable[Offer],
+    offered: Iterable[AptCandidate],
     repository: str | None,
-) -> Transaction:
+) -> DriverTransaction:
     """Return the order for the wanted packages, from the right sources only.
 
     ``wanted``: package -> what its version begins with. ``repository``: a part of the address that
@@ -82,17 +87,21 @@ def transaction(
     right = [offer for offer in offered if _is_right(offer, repository)]
     pinned = {name: _newest(right, name, pin) for name, pin in wanted.items() if pin}
     missing = tuple(name for name, version in pinned.items() if not version)
-    numbers = {upstream(version) for name, version in pinned.items() if HEART.fullmatch(name)}
+    numbers = {
+        upstream_version(version)
+        for name, version in pinned.items()
+        if CORE_PACKAGES.fullmatch(name)
+    }
     others = _others(found, numbers)
     # What has numbers of its own is left as it is, unless it is another driver's.
     free = {
         name: _newest(right, name, "")
-        if name in found and upstream(found[name].version) in others
+        if name in found and upstream_version(found[name].version) in others
         else ""
         for name, pin in wanted.items()
         if not pin
     }
-    left = stale(found, wanted, numbers)
+    left = stale_packages(found, wanted, numbers)
     moved = {
         name: version
         for name in left
@@ -101,16 +110,16 @@ def transaction(
         if version
     }
     gone = tuple(name for name in left if name not in moved)
-    return Transaction({**pinned, **free, **moved}, gone, missing)
+    return DriverTransaction({**pinned, **free, **moved}, gone, missing)
 
 
-def _newest(offered: Iterable[Offer], name: str, begins: str | tuple[str, ...]) -> str:
+def _newest(offered: Iterable[AptCandidate], name: str, begins: str | tuple[str, ...]) -> str:
     """Return the first of the versions, which apt lists newest first; "": there is none."""
     fit = (o.version for o in offered if o.name == name and o.version.startswith(begins))
     return next(fit, "")
 
 
-def _is_right(offer: Offer, repository: str | None) -> bool:
+def _is_right(offer: AptCandidate, repository: str | None) -> bool:
     theirs = NVIDIA.search(offer.source) is not None
     return repository in offer.source if repository else not theirs
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from testinfra.host import Host
 
-from roles.box.facts import Identity
-from roles.box.packages import DRIVER_SOURCES, QUERY, Package, of_stack, packages
-from roles.stack.model import Stack
-from roles.stack.parts import Driver
+from dlbox.host.apt_facts import DRIVER_SOURCES, QUERY, Package, is_gpu_package, parse_packages
+from dlbox.host.identity import Identity
+from dlbox.stack.components import Driver
+from dlbox.stack.model import Stack
 
 
 @pytest.fixture
@@ -22,13 +22,13 @@ def driver(stack: Stack) -> Driver:
 @pytest.fixture
 def built(box: Host, driver: Driver) -> dict[str, Package]:
     """Return the installed packages of the driver itself, and of any other driver."""
-    installed = packages(box.check_output(QUERY).splitlines())
+    installed = parse_packages(box.check_output(QUERY).splitlines())
     heart = {driver.module, *driver.same}
     return {
         n: p
         for n, p in installed.items()
         if n not in driver.own
-        and (of_stack(p, DRIVER_SOURCES, driver.pin) or n in heart or "nvidia-dkms" in n)
+        and (is_gpu_package(p, DRIVER_SOURCES, driver.pin) or n in heart or "nvidia-dkms" in n)
     }
 
 

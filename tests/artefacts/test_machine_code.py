@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from deploys._artefacts.code import machine_code, packages
-from roles.stack.catalog import read
+from dlbox.catalog import read
+from dlbox.upstream.machine_code import machine_code, packages
 
 # JAX's installation page begins at 5.2, its machine code a little earlier.
 DOCUMENTED = {"cuda12": {"sm_50": "sm_52"}}

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from deploys._artefacts.frameworks import indexed, pythons
-from deploys._artefacts.metadata import Wheel, corrections, package
-from deploys._artefacts.pip import described
-from roles.stack.catalog import read
+from dlbox.catalog import read
+from dlbox.upstream.frameworks import indexed, pythons
+from dlbox.upstream.pip import described
+from dlbox.upstream.wheel_metadata import Wheel, corrections, package
 
 ROWS = {
     f"{name} {row['version']} {row['variant']}": (name, row)

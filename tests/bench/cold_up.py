@@ -14,17 +14,17 @@ from datetime import date
 from pathlib import Path
 from time import monotonic
 
-from roles.box.layout import LOCKS, UV
-from roles.box.trees import ENVIRONMENT
+from dlbox.host.layout import LOCKS, UV
+from dlbox.host.store import ENVIRONMENT
+from dlbox.sandbox.container import Container, start
+from dlbox.sandbox.engine import engine
+from dlbox.sandbox.image import image
+from dlbox.sandbox.mounts import HOST_CA
+from dlbox.stack.gpus import gpu_table
+from dlbox.stack.model import Stack
+from dlbox.stack.solve import solve
 from roles.nvidia_driver.content import wanted_packages
-from roles.stack.gpus import gpu_table
-from roles.stack.model import Stack
-from roles.stack.solve import solve
-from tests.boxes.container import Container, start
-from tests.boxes.engine import engine
-from tests.boxes.image import image
-from tests.boxes.mounts import HOST_CA
-from tests.boxes.verbs import dlbox, inventory
+from tests.support.cli import dlbox, inventory
 
 RELEASE = "debian-13"
 GPUS = ["10de:1b06", "10de:1b06"]

@@ -11,14 +11,14 @@ from pathlib import Path
 from subprocess import CompletedProcess
 from typing import Any
 
-from tests.archive import nvidia, repository, ubuntu
-from tests.archive.keys import Key, make_key
-from tests.archive.serve import direct, serve
-from tests.boxes.container import Container, start
-from tests.boxes.engine import engine
-from tests.boxes.image import image
-from tests.boxes.mounts import Mount
-from tests.boxes.verbs import changed, dlbox, inventory
+from dlbox.sandbox.container import Container, start
+from dlbox.sandbox.engine import engine
+from dlbox.sandbox.image import image
+from dlbox.sandbox.mounts import Mount
+from tests.support.archive import nvidia, repository, ubuntu
+from tests.support.archive.keys import Key, make_key
+from tests.support.archive.serve import direct, serve
+from tests.support.cli import changed, dlbox, inventory
 
 # What these stubs are about; frameworks and Jupyter have their own tests, with real packages.
 PACKAGES_ONLY = {

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from roles.box.layout import UV, VENVS
-from roles.box.python import locked
+from dlbox.host.layout import UV, VENVS
+from dlbox.verify.python import locked
 from roles.jupyter.content import KERNELS
 
 

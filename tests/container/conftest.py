@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from tests.boxes.container import Container, start
-from tests.boxes.engine import engine
-from tests.boxes.image import image
-from tests.boxes.verbs import inventory
+from dlbox.sandbox.container import Container, start
+from dlbox.sandbox.engine import engine
+from dlbox.sandbox.image import image
+from tests.support.cli import inventory
 
 
 @pytest.fixture(scope="module")

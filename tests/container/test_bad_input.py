@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from tests.boxes.container import Container, start
-from tests.boxes.engine import engine
-from tests.boxes.image import image
-from tests.boxes.manifest import changes, manifest
-from tests.boxes.mounts import Mount
-from tests.boxes.verbs import dlbox, inventory
+from dlbox.sandbox.container import Container, start
+from dlbox.sandbox.engine import engine
+from dlbox.sandbox.image import image
+from dlbox.sandbox.mounts import Mount
+from tests.support.cli import dlbox, inventory
+from tests.support.snapshot import changes, manifest
 
 RELEASE = "debian-13"
 

@@ -9,14 +9,14 @@ from collections.abc import Iterator
 
 import pytest
 
-from roles.nvidia_driver.busy.change import again, around, wait
-from roles.nvidia_driver.busy.holders import Holders
-from roles.nvidia_driver.busy.told import obstacle, told
-from roles.nvidia_driver.busy.use import Holder, Use
-from tests.boxes.container import Container, start
-from tests.boxes.engine import engine
-from tests.boxes.image import image
-from tests.boxes.mounts import Mount
+from dlbox.sandbox.container import Container, start
+from dlbox.sandbox.engine import engine
+from dlbox.sandbox.image import image
+from dlbox.sandbox.mounts import Mount
+from roles.nvidia_driver.in_use.commands import restore_services, run_unloaded, wait_command
+from roles.nvidia_driver.in_use.facts import GpuHolders
+from roles.nvidia_driver.in_use.messages import blocker, format_users
+from roles.nvidia_driver.in_use.model import GpuUse, Holder
 
 ID = "3f2a9c" + "0" * 58
 UNIT = """\
@@ -50,9 +50,9 @@ def shell(box: Container, text: str, *, check: bool = True) -> subprocess.Comple
     return box.run("sh", "-c", text, check=check)
 
 
-def look(box: Container) -> Use:
-    text = Holders().command()
-    return Holders().process(shell(box, text).stdout.splitlines())
+def look(box: Container) -> GpuUse:
+    text = GpuHolders().command()
+    return GpuHolders().process(shell(box, text).stdout.splitlines())
 
 
 def by_hand(
@@ -142,7 +142,7 @@ def test_services_are_not_work(gpu: Container) -> None:
         ("nvidia-dcgm", "root", "nvidia-dcgm.service"),
         ("nvidia-persistenced", "root", "nvidia-persistenced.service"),
     ]
-    assert obstacle(found) == ""
+    assert blocker(found) == ""
 
 
 def test_every_persons_work_is_seen(gpu: Container) -> None:
@@ -159,7 +159,7 @@ def test_every_persons_work_is_seen(gpu: Container) -> None:
         inside: ("bob", "python serve.py 900", "3f2a9c000000"),
         daemon: ("root", "/usr/bin/nvidia-persistenced 900", ""),
     }
-    line = told([found[alice], found[inside]])
+    line = format_users([found[alice], found[inside]])
     assert f"pid {alice} alice python train.py 900 (" in line
     assert f"container 3f2a9c000000 pid {inside} bob python serve.py 900 (" in line
 
@@ -189,17 +189,17 @@ def test_a_mapping_without_a_descriptor_counts(gpu: Container) -> None:
 
 def test_who_cannot_look_says_so(gpu: Container) -> None:
     less = ("setpriv", "--bounding-set=-sys_ptrace", "sh", "-c")
-    text = Holders().command()
-    found = Holders().process(gpu.run(*less, text).stdout.splitlines())
+    text = GpuHolders().command()
+    found = GpuHolders().process(gpu.run(*less, text).stdout.splitlines())
     assert found.blind
     assert not look(gpu).blind
-    done = gpu.run(*less, around("echo changed", "libcuda1").get_raw_value(), check=False)
+    done = gpu.run(*less, run_unloaded("echo changed", "libcuda1").get_raw_value(), check=False)
     assert (done.returncode, done.stdout) == (75, "")
-    assert gpu.run(*less, wait(5).get_raw_value(), check=False).returncode == 1
+    assert gpu.run(*less, wait_command(5).get_raw_value(), check=False).returncode == 1
 
 
 def change(box: Container, text: str) -> subprocess.CompletedProcess[str]:
-    return shell(box, around(text, "libcuda1").get_raw_value(), check=False)
+    return shell(box, run_unloaded(text, "libcuda1").get_raw_value(), check=False)
 
 
 DOWN = "systemctl is-active nvidia-dcgm nvidia-persistenced lab-api; ls /sys/module; "
@@ -234,7 +234,7 @@ def test_a_service_that_did_not_run_is_not_started(gpu: Container) -> None:
 
 def begin(box: Container, text: str) -> str:
     """Begin a change in the background, and return the pid of its shell once it runs."""
-    command = around(f"echo $PPID >/tmp/shell; {text}", "libcuda1").get_raw_value()
+    command = run_unloaded(f"echo $PPID >/tmp/shell; {text}", "libcuda1").get_raw_value()
     shell(box, "rm -f /tmp/shell /tmp/done")
     box.run("tee", "/tmp/change", input=f"exec {command}")  # noqa: S108 - of the box
     shell(box, "(setsid sh /tmp/change; echo $? >/tmp/done) >/dev/null 2>&1 </dev/null &")
@@ -272,7 +272,7 @@ def test_what_a_killed_run_stopped_is_known_and_comes_back(gpu: Container) -> No
     shell(gpu, f"kill -KILL -{pid}")
     assert end(gpu) == "137"
     assert look(gpu).stopped == ("nvidia-persistenced", "nvidia-dcgm")
-    done = shell(gpu, again().get_raw_value())
+    done = shell(gpu, restore_services().get_raw_value())
     assert (done.stdout, done.stderr) == ("", "")
     assert order(gpu) == AROUND
     assert look(gpu).stopped == ()
@@ -335,14 +335,14 @@ def test_work_that_came_with_the_old_module_makes_a_reboot_pending(gpu: Containe
 def test_waiting_ends_with_the_work(gpu: Container) -> None:
     by_hand(gpu, "alice", "python train.py", ends_s=7)
     started = time.monotonic()
-    done = shell(gpu, wait(60).get_raw_value())
+    done = shell(gpu, wait_command(60).get_raw_value())
     assert (done.stdout, done.stderr) == ("", "")
     assert 4 < time.monotonic() - started < 20
 
 
 def test_waiting_says_whose_work_has_not_ended(gpu: Container) -> None:
     pid = by_hand(gpu, "alice", "python train.py")
-    done = shell(gpu, wait(2).get_raw_value(), check=False)
+    done = shell(gpu, wait_command(2).get_raw_value(), check=False)
     assert done.returncode == 1
     first, second = done.stderr.splitlines()
     assert first == "the GPU is still in use after 2 s:"
@@ -351,5 +351,5 @@ def test_waiting_says_whose_work_has_not_ended(gpu: Container) -> None:
 
 def test_a_free_card_is_not_waited_for(gpu: Container) -> None:
     started = time.monotonic()
-    assert shell(gpu, wait(600).get_raw_value()).returncode == 0
+    assert shell(gpu, wait_command(600).get_raw_value()).returncode == 0
     assert time.monotonic() - started < 4

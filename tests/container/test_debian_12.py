@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from tests.boxes.mounts import Mount, wheel_cache
-from tests.boxes.verbs import bare_pyinfra, changed, dlbox
+from dlbox.sandbox.mounts import Mount, wheel_cache
+from tests.support.cli import bare_pyinfra, changed, dlbox
 
 RELEASE = "debian-12"
 KNOBS = {

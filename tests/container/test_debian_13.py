@@ -10,13 +10,13 @@ from time import monotonic
 
 import pytest
 
-from roles.lock.text import opened
-from tests.archive.keys import signing_home
-from tests.boxes.container import Container
-from tests.boxes.manifest import changes, manifest
-from tests.boxes.mounts import Mount, cache_root
-from tests.boxes.verbs import changed, dlbox, inventory
+from dlbox.lockfile.file import load_lock
+from dlbox.sandbox.container import Container
+from dlbox.sandbox.mounts import Mount, cache_root
 from tests.container.breakages import ROUNDS, Breakage
+from tests.support.archive.keys import signing_home
+from tests.support.cli import changed, dlbox, inventory
+from tests.support.snapshot import changes, manifest
 
 RELEASE = "debian-13"
 KNOBS = {"box_gpus": ["10de:1b06", "10de:1b06"], "box_bundle": "/srv/bundle"}
@@ -48,7 +48,7 @@ def tidy() -> Iterator[None]:
 
 
 def test_a_lock_holds_all_of_a_pascal_cards_stack(lock: Path) -> None:
-    said = opened(str(lock))
+    said = load_lock(str(lock))
     assert {"libcuda1", "nvidia-cuda-toolkit", "git"} <= set(said.versions)
     assert {"torch", "tensorflow", "uv", "jupyterlab"} <= {wheel.name for wheel in said.wheels}
     assert all(len(package.sha256) == 64 for package in said.packages)  # SHA-256, in hex
@@ -59,7 +59,7 @@ def test_a_bundle_holds_all_of_the_lock(lock: Path, tmp_path: Path) -> None:
         run = dlbox("bundle", lock, "--to", BUNDLE, "--key", fingerprint, "--gnupg-home", home)
     assert run.returncode == 0, run.stdout[-3000:]
     print(run.stdout.splitlines()[-1])  # noqa: T201 - what -rP shows for the record
-    said = opened(str(lock))
+    said = load_lock(str(lock))
     wheels = {path.name for path in (BUNDLE / "wheels").glob("*.whl")}
     assert wheels == {wheel.file for wheel in said.wheels}
     assert {path.name for path in (BUNDLE / "apt").glob("*.deb")} == {

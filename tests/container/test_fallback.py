@@ -16,17 +16,23 @@ from pathlib import Path
 
 import pytest
 
-from roles.box.order import order
-from roles.box.owned import Text
-from roles.nvidia_driver.fallback.act import BEGIN, Return, Returned, Untried, keep
-from roles.nvidia_driver.fallback.programs import programs
-from roles.nvidia_driver.guard import programs as guard
-from tests.archive.keys import Key, make_key
-from tests.archive.repository import flat
-from tests.archive.stub import Stub
-from tests.boxes.container import Container, start
-from tests.boxes.engine import engine
-from tests.boxes.image import image
+from dlbox.host.apt_transaction import apt_transaction
+from dlbox.sandbox.container import Container, start
+from dlbox.sandbox.engine import engine
+from dlbox.sandbox.image import image
+from dlbox.state.manifest import FileContent
+from roles.nvidia_driver.boot_trial.operations import (
+    START_TRIAL,
+    Fallback,
+    LastFallback,
+    UntestedDriver,
+    save_packages,
+)
+from roles.nvidia_driver.boot_trial.programs import programs
+from roles.nvidia_driver.kernels import programs as guard
+from tests.support.archive.keys import Key, make_key
+from tests.support.archive.repository import flat
+from tests.support.archive.stub import Stub
 
 KERNEL = os.uname().release
 OLD, NEW, NEWER = "535.309.01-1", "550.163.01-2", "580.95.05-1"
@@ -121,11 +127,13 @@ def change(box: Container, version: str) -> str:
     wanted = dict.fromkeys(
         ("nvidia-kernel-dkms", "libnvidia-compute", "libnvidia-gpucomp"), version
     )
-    asked = order(wanted, sorted({"libcuda1", "libnvidia-old"} & set(state(box))))
+    asked = apt_transaction(wanted, sorted({"libcuda1", "libnvidia-old"} & set(state(box))))
     shell(box, f"echo libnvidia-compute >/etc/dlbox/driver-package && {asked.download}")
-    said = shell(box, keep(asked).get_raw_value())
+    said = shell(box, save_packages(asked).get_raw_value())
     note = f"echo nvidia >{HOME}/driver-source"
-    shell(box, f"{asked.install} && apt-mark hold {shlex.join(wanted)} && {note} && {BEGIN}")
+    shell(
+        box, f"{asked.install} && apt-mark hold {shlex.join(wanted)} && {note} && {START_TRIAL}"
+    )
     return said
 
 
@@ -164,11 +172,11 @@ def made() -> Iterator[Container]:
         box.remove()
 
 
-def guard_programs() -> dict[str, Text]:
+def guard_programs() -> dict[str, FileContent]:
     names = {"kernels": "644", "kernel-guard": "755"}
     folder = Path(guard.__file__).parent
     return {
-        f"{guard.HOME}/{name}": Text((folder / name).read_text(encoding="utf-8"), mode)
+        f"{guard.HOME}/{name}": FileContent((folder / name).read_text(encoding="utf-8"), mode)
         for name, mode in names.items()
     }
 
@@ -274,14 +282,14 @@ def test_a_failed_boot_brings_the_packages_back_without_a_network(box: Container
         f"(kernel {KERNEL}: it has no module 550.163.01); "
         "the box went back to 535.309.01 (nvidia-kernel-dkms)\n"
     )
-    assert returned(box) == Return(
+    assert returned(box) == Fallback(
         f"nvidia-kernel-dkms {NEW}", f"nvidia-kernel-dkms {OLD}", "it has no module 550.163.01"
     )
     assert not there(box, "boot-trial")
 
 
-def returned(box: Container) -> Return | None:
-    return Returned().process(shell(box, Returned().command()).splitlines())
+def returned(box: Container) -> Fallback | None:
+    return LastFallback().process(shell(box, LastFallback().command()).splitlines())
 
 
 def test_what_modprobe_says_is_the_reason(box: Container) -> None:
@@ -447,7 +455,7 @@ def test_a_box_without_a_kernel_keeps_nothing(box: Container) -> None:
 
 def test_a_change_whose_run_was_cut_is_still_to_be_tried(box: Container) -> None:
     def untried() -> str:
-        return Untried().process(shell(box, Untried().command()).splitlines())
+        return UntestedDriver().process(shell(box, UntestedDriver().command()).splitlines())
 
     assert untried() == ""
     change(box, NEW)

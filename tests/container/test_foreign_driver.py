@@ -11,14 +11,14 @@ from typing import Any
 
 import pytest
 
-from roles.box.foreign import FIND
-from tests.boxes.container import Container, start
-from tests.boxes.engine import engine
-from tests.boxes.image import image
-from tests.boxes.manifest import changes, manifest
-from tests.boxes.mounts import download_cache
-from tests.boxes.verbs import bare_pyinfra, changed, dlbox, inventory
+from dlbox.host.foreign import FIND
+from dlbox.sandbox.container import Container, start
+from dlbox.sandbox.engine import engine
+from dlbox.sandbox.image import image
+from dlbox.sandbox.mounts import download_cache
 from tests.container.breakages import STUB
+from tests.support.cli import bare_pyinfra, changed, dlbox, inventory
+from tests.support.snapshot import changes, manifest
 
 RELEASE = "debian-13"
 KNOBS: dict[str, Any] = {

@@ -9,10 +9,10 @@ from time import monotonic
 
 import pytest
 
-from tests.boxes.container import Container, start
-from tests.boxes.image import image
-from tests.boxes.mounts import CA_IN_BOX, HOST_CA, download_cache
-from tests.boxes.verbs import ROOT, changed
+from dlbox.sandbox.container import Container, start
+from dlbox.sandbox.image import image
+from dlbox.sandbox.mounts import CA_IN_BOX, HOST_CA, download_cache
+from tests.support.cli import ROOT, changed
 
 RELEASE = "debian-13"
 TRUST = f"DLBOX_CA_BUNDLE={CA_IN_BOX} " if HOST_CA else ""

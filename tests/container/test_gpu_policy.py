@@ -15,14 +15,14 @@ from typing import Any
 
 import pytest
 
+from dlbox.sandbox.container import Container, start
+from dlbox.sandbox.engine import engine
+from dlbox.sandbox.image import image
+from dlbox.sandbox.mounts import Mount
 from roles.gpu_policy.content import NAME as UNIT
 from roles.gpu_policy.content import POLICY, policy
 from roles.gpu_policy.settings import GpuPolicy
-from tests.boxes.container import Container, start
-from tests.boxes.engine import engine
-from tests.boxes.image import image
-from tests.boxes.mounts import Mount
-from tests.boxes.verbs import bare_pyinfra, changed, inventory
+from tests.support.cli import bare_pyinfra, changed, inventory
 
 FIRST = "GPU-11111111-aaaa-4bbb-8ccc-000000000001"
 SECOND = "GPU-22222222-aaaa-4bbb-8ccc-000000000002"

@@ -8,10 +8,10 @@ import sys
 from pathlib import Path
 from time import monotonic, sleep
 
-from tests.boxes.container import Container
-from tests.boxes.engine import engine
-from tests.boxes.mounts import Mount, download_cache
-from tests.boxes.verbs import ROOT, changed, dlbox, inventory
+from dlbox.sandbox.container import Container
+from dlbox.sandbox.engine import engine
+from dlbox.sandbox.mounts import Mount, download_cache
+from tests.support.cli import ROOT, changed, dlbox, inventory
 
 RELEASE = "debian-13"
 

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from tests.archive.keys import make_key
-from tests.boxes.manifest import changes, manifest
-from tests.boxes.mounts import wheel_cache
-from tests.boxes.verbs import dlbox
+from dlbox.sandbox.mounts import wheel_cache
 from tests.container.archive_box import ArchiveBox, archive_box
+from tests.support.archive.keys import make_key
+from tests.support.cli import dlbox
+from tests.support.snapshot import changes, manifest
 
 TAG = "debian13"
 VERSIONS = ("590.48.01", "595.71.05", "595.112.07", "610.57.04")

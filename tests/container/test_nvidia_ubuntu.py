@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from tests.archive.keys import make_key
-from tests.boxes.verbs import dlbox
 from tests.container.archive_box import CHECKS, ArchiveBox, archive_box, present_as_ubuntu
 from tests.container.breakages import Breakage
+from tests.support.archive.keys import make_key
+from tests.support.cli import dlbox
 
 TAG = "ubuntu2404"
 VERSIONS = ("580.159.03", "580.178.04", "595.71.05", "595.112.07", "610.57.04")

@@ -11,13 +11,13 @@ import pytest
 import testinfra
 from testinfra.host import Host
 
-from roles.nvidia_driver.signing import verify
-from roles.nvidia_driver.signing.mok import STATE, Mok, mok
-from tests.boxes.container import Container, start
-from tests.boxes.engine import engine
-from tests.boxes.image import image
-from tests.boxes.mounts import download_cache
-from tests.boxes.verbs import bare_pyinfra, changed
+from dlbox.host.mok import READ_MOK, Mok, parse_mok
+from dlbox.sandbox.container import Container, start
+from dlbox.sandbox.engine import engine
+from dlbox.sandbox.image import image
+from dlbox.sandbox.mounts import download_cache
+from roles.nvidia_driver.secure_boot import verify
+from tests.support.cli import bare_pyinfra, changed
 
 APT = ("env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "install", "--yes")
 # The cloud kernels are the smallest that Debian has, and sign modules as the others do.
@@ -92,7 +92,7 @@ def checked(box: Container) -> Host:
 
 
 def key(box: Container) -> Mok:
-    return mok(box.run("sh", "-c", STATE).stdout.strip().removeprefix("mok "))
+    return parse_mok(box.run("sh", "-c", READ_MOK).stdout.strip().removeprefix("mok "))
 
 
 def signed(box: Container, checked: Host) -> None:

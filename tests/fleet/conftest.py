@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.boxes.container import Container, start
-from tests.boxes.engine import engine
-from tests.boxes.image import image
-from tests.boxes.mounts import HOST_CA, download_cache
+from dlbox.sandbox.container import Container, start
+from dlbox.sandbox.engine import engine
+from dlbox.sandbox.image import image
+from dlbox.sandbox.mounts import HOST_CA, download_cache
 
 BOXES = {"debian-13": "root", "debian-12": "admin"}
 """Release -> whom to log in as; admin may use sudo without a password."""

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.boxes.verbs import changed, dlbox
 from tests.fleet.conftest import Fleet
+from tests.support.cli import changed, dlbox
 
 DEAD = "127.0.0.2"
 """Loopback, where nothing listens on the port below."""

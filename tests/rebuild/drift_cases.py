@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from roles.box.layout import UV, UV_TREE
+from dlbox.host.layout import UV, UV_TREE
 from roles.gpu_policy import content as gpu_policy
 from roles.jupyter.content import HOME, SETTINGS, TOKEN, UNIT
-from roles.nvidia_driver.guard.programs import HOME as DRIVER
-from roles.nvidia_driver.guard.programs import PACKAGE
-from roles.nvidia_driver.owned import BLACKLIST, UNATTENDED
-from roles.nvidia_driver.sources import OWN
+from roles.nvidia_driver.apt_sources import OWN
+from roles.nvidia_driver.kernels.programs import HOME as DRIVER
+from roles.nvidia_driver.kernels.programs import PACKAGE
+from roles.nvidia_driver.manifest import BLACKLIST, UNATTENDED
 from tests.container.breakages import STUB
 
 Item = tuple[str, str]

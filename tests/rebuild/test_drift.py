@@ -13,13 +13,13 @@ from typing import Any
 
 import pytest
 
+from dlbox.sandbox.container import Container, start
+from dlbox.sandbox.engine import engine
+from dlbox.sandbox.image import image
+from dlbox.sandbox.mounts import download_cache
 from roles.jupyter.content import HOME
-from tests.boxes.container import Container, start
-from tests.boxes.engine import engine
-from tests.boxes.image import image
-from tests.boxes.mounts import download_cache
-from tests.boxes.verbs import dlbox, inventory
 from tests.rebuild.drift_cases import MUTATIONS, SERVES, SITE, Item, Mutation, rounds
+from tests.support.cli import dlbox, inventory
 
 RELEASE = "debian-13"
 KNOBS: dict[str, Any] = {

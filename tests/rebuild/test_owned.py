@@ -14,16 +14,16 @@ from typing import Any
 
 import pytest
 
+from dlbox.sandbox.container import Container, start
+from dlbox.sandbox.engine import engine
+from dlbox.sandbox.image import image
+from dlbox.sandbox.mounts import HOST_CA, download_cache
 from roles.gpu_policy.content import AT_BOOT
 from roles.jupyter.content import SETTINGS
-from tests.boxes.container import Container, start
-from tests.boxes.engine import engine
-from tests.boxes.image import image
-from tests.boxes.mounts import HOST_CA, download_cache
 from tests.container.breakages import STUB
 from tests.rebuild.drift_cases import SERVES
-from tests.rebuild.explained import DERIVED, LINKS, PLACES, Change, matching
-from tests.rebuild.phases import Item, Phase, applied, read
+from tests.rebuild.path_owners import DERIVED, LINKS, PLACES, Change, matching
+from tests.rebuild.snapshots import Item, Phase, applied, read
 from tests.rebuild.tree import differing
 
 RELEASE = "debian-13"

@@ -11,18 +11,15 @@ from typing import Any
 
 import pytest
 
+from dlbox.lockfile.file import load_lock
+from dlbox.sandbox.container import start
+from dlbox.sandbox.engine import engine
+from dlbox.sandbox.image import image
+from dlbox.sandbox.mounts import STORE, download_cache
 from roles.jupyter.content import HOME
-from roles.lock.text import opened
-from tests.archive.keys import make_key
-from tests.archive.serve import serve
-from tests.boxes import verbs
-from tests.boxes.container import start
-from tests.boxes.engine import engine
-from tests.boxes.image import image
-from tests.boxes.manifest import changes, manifest
-from tests.boxes.mounts import STORE, download_cache
-from tests.boxes.verbs import changed
-from tests.rebuild.same import (
+from tests.rebuild.invalid_locks import BROUGHT, MISFITS, SPOILT, resealed, with_other_bytes
+from tests.rebuild.tree import tree
+from tests.rebuild.two_boxes import (
     LIB,
     TOOL,
     Archive,
@@ -32,8 +29,11 @@ from tests.rebuild.same import (
     forget,
     quietly,
 )
-from tests.rebuild.spoilt import BROUGHT, MISFITS, SPOILT, resealed, with_other_bytes
-from tests.rebuild.tree import tree
+from tests.support import cli
+from tests.support.archive.keys import make_key
+from tests.support.archive.serve import serve
+from tests.support.cli import changed
+from tests.support.snapshot import changes, manifest
 
 RELEASE = "debian-13"
 ALLOWED = {
@@ -107,7 +107,7 @@ def test_a_box_is_built_from_the_lock_of_its_day(
 ) -> None:
     run = one.do("lock", box_lock=str(lock))
     assert run.returncode == 0, run.stdout[-3000:]
-    made = opened(str(lock))
+    made = load_lock(str(lock))
     assert {TOOL, LIB} <= set(made.versions)
     keys = {row.key for row in made.repositories if row.uri.startswith(archive.url)}
     assert keys == {archive.key.fingerprint}
@@ -129,7 +129,7 @@ def test_again_it_is_one_look(one: Subject, lock: Path) -> None:
 
 
 def test_the_archive_moves_on(archive: Archive, lock: Path) -> None:
-    archive.remember(opened(str(lock)).day)
+    archive.remember(load_lock(str(lock)).day)
     archive.publish("2.0")
     assert not archive.deb(TOOL, "1.0").exists()
 
@@ -138,7 +138,7 @@ def test_the_archive_moves_on(archive: Archive, lock: Path) -> None:
 def test_a_lock_is_refused_that_is(other: Subject, lock: Path, wrong: str) -> None:
     text, says = MISFITS[wrong]
     path = lock.with_name("wrong.yaml")
-    path.write_text(text(opened(str(lock))))
+    path.write_text(text(load_lock(str(lock))))
     before = manifest(other.box)
     run = other.do("up", "-y", box_lock=str(path))
     line = f"{other.box.host}: refused, nothing was changed: {says}"
@@ -174,10 +174,10 @@ def test_nothing_is_unpacked_where_one_package(
 def test_what_the_locks_box_had_before_this_one_must_have_too(
     other: Subject, lock: Path
 ) -> None:
-    whole = opened(str(lock)).model_dump(mode="json")["packages"]
+    whole = load_lock(str(lock)).model_dump(mode="json")["packages"]
     path = lock.with_name("wrong.yaml")
     rest = [package for package in whole if package["name"] not in (TOOL, LIB)]
-    path.write_text(resealed(packages=rest)(opened(str(lock))))
+    path.write_text(resealed(packages=rest)(load_lock(str(lock))))
     before = manifest(other.box)
     run = other.do("up", "-y", box_lock=str(path))
     says = f"the lock was made on a box that had {TOOL} before, and this one has not; "
@@ -271,7 +271,7 @@ def test_a_venv_that_cannot_be_built_leaves_the_old_one_in_use(
         text.write("# another day\n")
     wheels = newer / "roles/box/wheels.py"
     wheels.write_text(wheels.read_text().replace("pip sync -q", "pip sync -q --no-such-word"))
-    monkeypatch.setattr(verbs, "ROOT", newer)
+    monkeypatch.setattr(cli, "ROOT", newer)
     run = one.do("up", "-y", box_lock=str(lock))
     assert run.returncode == 1
     assert "Jupyter | Build JupyterLab: failed" in run.stdout, run.stdout[-3000:]

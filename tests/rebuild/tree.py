@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.boxes.container import Container
+from dlbox.sandbox.container import Container
 
 # What the kernel makes up, what is another file system, and what is nobody's.
 NOT_OURS = "/proc /sys /dev /run /tmp /var/tmp /var/cache/dlbox /var/cache/apt /etc/hosts /etc/resolv.conf"

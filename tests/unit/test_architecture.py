@@ -73,7 +73,7 @@ def test_only_verbs_carry_roles_out() -> None:
     deploys = under("roles", "deploy")
     assert len(deploys) == len(ROLES) + 1
     assert broken(under("roles"), *deploys) == []
-    assert set(deploys) <= uses("deploys.dlbox")
+    assert set(deploys) <= uses("dlbox.paths.dlbox")
 
 
 def test_a_role_knows_no_other_role_but_its_words() -> None:
@@ -94,7 +94,7 @@ def test_a_role_knows_no_other_role_but_its_words() -> None:
 def test_boxes_know_of_roles_their_words_alone() -> None:
     known = {
         name
-        for module in under("roles.box")
+        for module in under("(goes)")
         for name in uses(module)
         for role in ROLES
         if name == f"roles.{role}" or name.startswith(f"roles.{role}.")
@@ -105,10 +105,10 @@ def test_boxes_know_of_roles_their_words_alone() -> None:
         "roles.jupyter.settings",
         "roles.nvidia_archive.content",
         "roles.nvidia_archive.settings",
-        "roles.nvidia_driver.owned",
+        "roles.nvidia_driver.manifest",
         "roles.nvidia_driver.settings",
-        "roles.nvidia_driver.signing.decision",
-        "roles.nvidia_driver.signing.mok",
+        "roles.nvidia_driver.secure_boot.decision",
+        "dlbox.host.mok",
     }
 
 
@@ -159,31 +159,31 @@ CHECKS = [
 
 def test_acts_are_found() -> None:
     assert {
-        ("roles.box.facts", "BoxIdentity"),
-        ("roles.box.offered", "Offered"),
-        ("roles.box.packages", "DpkgFaults"),  # below Lines
-        ("roles.box.simulation", "WouldInstall"),
-        ("roles.box.wheels", "venv"),
+        ("dlbox.host.identity", "BoxIdentity"),
+        ("dlbox.host.apt_facts", "Offered"),
+        ("dlbox.host.apt_facts", "DpkgFaults"),  # below Lines
+        ("dlbox.host.apt_simulation", "WouldInstall"),
+        ("dlbox.host.wheels", "venv"),
         ("roles.nvidia_archive.deploy", "source"),
-        ("roles.nvidia_driver.closure", "LastRun"),
-        ("roles.nvidia_driver.busy.holders", "Holders"),
-        ("roles.nvidia_driver.closure", "closure"),
+        ("roles.nvidia_driver.install", "LastRun"),
+        ("roles.nvidia_driver.in_use.facts", "Holders"),
+        ("roles.nvidia_driver.install", "closure"),
         ("roles.nvidia_driver.deploy", "nvidia_driver"),
-        ("roles.nvidia_driver.fallback.act", "Returned"),
-        ("roles.nvidia_driver.facts", "LackingHeaders"),  # below Lines
-        ("roles.nvidia_driver.sources", "Sources"),  # below one of pyinfra's
+        ("roles.nvidia_driver.boot_trial.operations", "Returned"),
+        ("roles.nvidia_driver.prerequisites", "LackingHeaders"),  # below Lines
+        ("roles.nvidia_driver.apt_sources", "Sources"),  # below one of pyinfra's
     } <= acts()
-    assert ("roles.box.simulation", "simulation") not in acts(), "a parser is no act"
+    assert ("dlbox.host.apt_simulation", "simulation") not in acts(), "a parser is no act"
 
 
 @pytest.mark.parametrize("module", CHECKS)
 def test_checks_take_nothing_from_deploy_time(module: str) -> None:
-    facts = [name for name in under("roles", "facts") if name != "roles.box.facts"]
+    facts = [name for name in under("roles", "facts") if name != "dlbox.host.identity"]
     acting = [
-        "roles.nvidia_driver.busy.change",
-        "roles.nvidia_driver.busy.holders",
-        "roles.nvidia_driver.closure",
-        "roles.nvidia_driver.signing.sign",
+        "roles.nvidia_driver.in_use.commands",
+        "roles.nvidia_driver.in_use.facts",
+        "roles.nvidia_driver.install",
+        "roles.nvidia_driver.secure_boot.operations",
         "roles.nvidia_driver.simulate",
     ]
     assert set(acting) <= set(FILES)
@@ -199,23 +199,23 @@ def test_every_roles_checks_are_looked_at() -> None:
 
 def test_only_verbs_simulate() -> None:
     assert broken(under("roles"), "roles.nvidia_driver.simulate") == []
-    assert "roles.nvidia_driver.simulate" in uses("deploys._look")
-    assert "roles.nvidia_driver.simulate" not in uses("deploys.dlbox")
+    assert "roles.nvidia_driver.simulate" in uses("deploys.plan")
+    assert "roles.nvidia_driver.simulate" not in uses("dlbox.paths.dlbox")
 
 
 def test_the_stack_is_pure() -> None:
-    stack = under("roles.stack")
+    stack = under("dlbox.stack")
     known = {name.split(".")[0] for module in stack for name in uses(module)}
     assert known == {
         *("__future__", "collections", "dataclasses", "datetime", "functools", "pathlib", "re"),
         *("typing", "typing_extensions", "packaging", "pydantic", "yaml", "roles"),
     }
     ours = {name for module in stack for name in uses(module) if name.startswith("roles")}
-    assert [name for name in ours if not name.startswith("roles.stack")] == []
+    assert [name for name in ours if not name.startswith("dlbox.stack")] == []
 
 
 def test_settings_know_settings_and_the_stack_alone() -> None:
-    for module in [*under("roles", "settings"), "roles.knobs", "roles.wishes"]:
+    for module in [*under("roles", "settings"), "dlbox.settings.registry", "roles.constraints"]:
         ours = [name for name in uses(module) if name.startswith("roles.")]
         strange = [n for n in ours if not n.endswith("settings") and ".stack." not in n]
         assert strange == [], module

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.archive import nvidia, repository, serve, ubuntu
-from tests.archive.keys import Key, make_key
-from tests.archive.libcuda import CUDA, libcuda
-from tests.archive.stub import Stub
-from tests.boxes.engine import BoxError
+from dlbox.sandbox.engine import BoxError
+from tests.support.archive import nvidia, repository, serve, ubuntu
+from tests.support.archive.keys import Key, make_key
+from tests.support.archive.libcuda import CUDA, libcuda
+from tests.support.archive.stub import Stub
 
 TAGS = ("ubuntu2204", "ubuntu2404", "ubuntu2604", "debian12", "debian13")
 NOT_STUBBED = re.compile(r"libibumad3|nvidia-kernel-common-\d+-server-[\d.]+")

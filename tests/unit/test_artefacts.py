@@ -7,16 +7,16 @@ from typing import Any
 import pytest
 from packaging.specifiers import SpecifierSet
 
-from deploys._artefacts import fatbin, gpu_rows, lock
-from deploys._artefacts.apt import Candidate, of_madison
-from deploys._artefacts.cards import Card, Support, of_pci_ids, of_supported_gpus
-from deploys._artefacts.code import of_build_info, packages
-from deploys._artefacts.distro import told
-from deploys._artefacts.frameworks import new_row
-from deploys._artefacts.libraries import newer, newest_rows
-from deploys._artefacts.metadata import Wheel, corrections, first_python, of_report, package
-from deploys._artefacts.outside import Unreadable
-from deploys._artefacts.yaml_text import dumped, loaded, pair, quoted, table, unknown
+from dlbox.subprocesses import Unreadable
+from dlbox.upstream import fatbin, gpus, wheel_lock
+from dlbox.upstream.apt import Candidate, of_madison
+from dlbox.upstream.distro import format_driver
+from dlbox.upstream.frameworks import new_row
+from dlbox.upstream.libraries import newer, newest_rows
+from dlbox.upstream.machine_code import of_build_info, packages
+from dlbox.upstream.pci_ids import Card, Support, of_pci_ids, of_supported_gpus
+from dlbox.upstream.wheel_metadata import Wheel, corrections, first_python, of_report, package
+from dlbox.upstream.yaml_file import dumped, loaded, pair, quoted, table, unknown
 
 
 def entry(kind: int, arch: int, code: bytes) -> bytes:
@@ -203,7 +203,7 @@ def test_a_new_id_has_its_chips_capability_and_a_new_chip_none() -> None:
         "4000": Card("GR104", "Odd"),
         "22a3": Card("GH100", "known elsewhere"),
     }
-    new, notes = gpu_rows.added(TABLE, cards, frozenset({"22a3"}))
+    new, notes = gpus.added_gpus(TABLE, cards, frozenset({"22a3"}))
     assert new == TABLE.replace('"2330"', '"1b07": GP102 6.1 P102-100\n"2330"')
     assert notes == ["GR104: compute capability unknown, left out: 4000 Odd"]
 
@@ -217,9 +217,9 @@ def test_a_drivers_list_is_held_against_the_architectures() -> None:
         "1b06": Support(None, open_modules=False),
         "2330": Support(None, open_modules=True),
     }
-    assert list(gpu_rows.disagreements(TABLE, agreed, architectures)) == []
+    assert list(gpus.disagreements(TABLE, agreed, architectures)) == []
     other = {"1b06": Support(470, open_modules=True), "2330": Support(None, open_modules=False)}
-    assert list(gpu_rows.disagreements(TABLE, other, architectures)) == [
+    assert list(gpus.disagreements(TABLE, other, architectures)) == [
         "Hopper: flavours are proprietary open here, without kernelopen there: 2330",
         "Pascal: flavours are proprietary here, with kernelopen there: 1b06",
         "Pascal: last_driver is 580 here, legacybranch 470 there: 1b06",
@@ -240,7 +240,7 @@ def test_apts_candidates_are_held_against_the_systems() -> None:
     assert seen[0] == Candidate("nvidia-driver", "535.309.01-0+deb12u1", "bookworm-security")
     drivers = [{"version": "535.309.01"}]
     systems = {"debian-12": {"codename": "bookworm", "drivers": drivers, "toolkits": []}}
-    assert list(told(seen, systems)) == [
+    assert list(format_driver(seen, systems)) == [
         "nvidia-driver 535.309.01-0+deb12u1 in bookworm-security: as debian-12 in systems.yaml",
         "nvidia-driver 560.1-1 in bookworm: DIFFERS, debian-12 in systems.yaml has 535.309.01",
         "nvidia-cuda-toolkit: apt knows none; its sources may lack the component non-free",
@@ -258,22 +258,24 @@ INDEXED = {
 
 
 def test_a_wheel_of_its_own_index_is_named_with_its_variant() -> None:
-    assert lock.requirements("pytorch", INDEXED) == "torch==2.14.0+cu126\nnumpy\nipykernel\n"
-    told_uv = lock.arguments(INDEXED)
+    assert (
+        wheel_lock.requirements("pytorch", INDEXED) == "torch==2.14.0+cu126\nnumpy\nipykernel\n"
+    )
+    told_uv = wheel_lock.arguments(INDEXED)
     assert told_uv[told_uv.index("--index") + 1] == "https://there"
     assert told_uv[told_uv.index("--python-version") + 1] == "3.10"
 
 
 def test_a_lock_pins_what_metadata_leaves_open() -> None:
     jax = {"version": "1.0", "variant": "cuda12", "cudnn": "9.10.2.21", "nccl": ">=2.18"}
-    assert lock.requirements("jax", jax) == (
+    assert wheel_lock.requirements("jax", jax) == (
         "jax[cuda12]==1.0\nnvidia-cudnn-cu12==9.10.2.21\nipykernel\n"
     )
-    assert "--index" not in lock.arguments({"python": ["3.12", "3.14"]})
+    assert "--index" not in wheel_lock.arguments({"python": ["3.12", "3.14"]})
 
 
 def test_a_row_is_found_by_its_locks_name() -> None:
     data = {"pytorch": [INDEXED]}
-    assert lock.chosen(data, "pytorch-2.14.0-cu126") == ("pytorch", INDEXED)
+    assert wheel_lock.select_row(data, "pytorch-2.14.0-cu126") == ("pytorch", INDEXED)
     with pytest.raises(Unreadable, match=r"has no pytorch-2\.14\.0-cu130"):
-        lock.chosen(data, "pytorch-2.14.0-cu130")
+        wheel_lock.select_row(data, "pytorch-2.14.0-cu130")

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.boxes import mounts
-from tests.boxes.__main__ import INVENTORY, wanted
-from tests.boxes.engine import BoxError
-from tests.boxes.image import RELEASES, Recipe, mirrors, recipe
-from tests.boxes.maker import is_left_over, maker
+from dlbox.sandbox import mounts
+from dlbox.sandbox.__main__ import INVENTORY, wanted
+from dlbox.sandbox.engine import BoxError
+from dlbox.sandbox.image import RELEASES, Recipe, mirrors, recipe
+from dlbox.sandbox.owner import is_left_over, maker
 
 MIRROR = {"": "http://mirror/debian", "-security": "http://mirror/security"}
 

@@ -6,8 +6,8 @@ from subprocess import CompletedProcess
 
 import pytest
 
-from tests.boxes.command import error_line
-from tests.boxes.engine import Engine, NoEngine, candidates, choose, libraries
+from dlbox.sandbox.engine import Engine, NoEngine, candidates, choose, libraries
+from dlbox.sandbox.engine_command import error_line
 
 BRIDGE = 'Error: plugin type="bridge" failed (add): failed to find plugin "bridge"'
 LIMITS = "Error: runc: error setting rlimit type 6: operation not permitted"

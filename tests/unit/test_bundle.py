@@ -14,24 +14,24 @@ from typing import Any
 
 import pytest
 
-from deploys._bundle.asked import Asked, asked
-from deploys._bundle.control import control, fields
-from deploys._bundle.faults import Fault, Mistaken, NoRoom
-from deploys._bundle.placed import alone, place
-from deploys._bundle.repository import packages, release
-from deploys._bundle.room import demand
-from deploys._bundle.signing import SigningKey, secret_key
-from deploys._bundle.tar import pack
-from deploys._bundle.wanted import Wanted, debs
-from deploys._bundle.wheel_house import addressed, lock_names
-from deploys._bundle.wheel_page import wheel_page
-from deploys.bundle import bundle, main
-from roles.lock.model import Lock, LockedPackage, LockedWheel
-from roles.lock.text import sealed, written
-from tests.archive.deb import ar, tar_gz
-from tests.archive.keys import make_key
-from tests.archive.moody import Server, moody
-from tests.archive.stub import Stub, build
+from dlbox.bundle.apt_index import packages, release
+from dlbox.bundle.deb_control import control, fields
+from dlbox.bundle.disk_space import require_space
+from dlbox.bundle.errors import BundleError, NoSpace, UserError
+from dlbox.bundle.files import BundleFile, debs
+from dlbox.bundle.gpg import SigningKey, secret_key
+from dlbox.bundle.index import wheel_page
+from dlbox.bundle.options import Options, parse_options
+from dlbox.bundle.tar import pack
+from dlbox.bundle.wheels import addressed, lock_names
+from dlbox.bundle.writer import exclusive, write_if_changed
+from dlbox.cli.bundle import bundle, main
+from dlbox.lockfile.file import dump_lock, seal_lock
+from dlbox.lockfile.model import Lock, LockedPackage, LockedWheel
+from tests.support.archive.deb import ar, tar_gz
+from tests.support.archive.flaky_server import Server, moody
+from tests.support.archive.keys import make_key
+from tests.support.archive.stub import Stub, build
 
 DAY = "2026-11-25"
 
@@ -95,14 +95,14 @@ def test_zstd_that_nothing_unpacks_is_said_plainly(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(shutil, "which", lambda _: None)
-    with pytest.raises(Fault, match=r"x\.deb: is packed with zstd \| install zstd"):
+    with pytest.raises(BundleError, match=r"x\.deb: is packed with zstd \| install zstd"):
         control(deb(tmp_path, "control.tar.zst", b"?"))
 
 
 @pytest.mark.parametrize("data", [b"", b"!<arch>\n", b"<html>", b"!<arch>\n" + b"x" * 60])
 def test_what_is_no_deb_is_named(tmp_path: Path, data: bytes) -> None:
     (tmp_path / "x.deb").write_bytes(data)
-    with pytest.raises(Fault, match=r"x\.deb: is no whole \.deb"):
+    with pytest.raises(BundleError, match=r"x\.deb: is no whole \.deb"):
         control(tmp_path / "x.deb")
 
 
@@ -145,7 +145,7 @@ def locked(folder: Path, url: str, stubs: tuple[Stub, ...] = STUBS, **more: Any)
         "packages": found,
         "wheels": [],
     }
-    return sealed(said | more)
+    return seal_lock(said | more)
 
 
 def test_packages_has_what_the_debs_say_and_where_they_lie(tmp_path: Path) -> None:
@@ -170,7 +170,7 @@ def test_packages_has_what_the_debs_say_and_where_they_lie(tmp_path: Path) -> No
 def test_a_deb_that_calls_itself_something_else_is_refused(tmp_path: Path) -> None:
     lock = locked(tmp_path / "pool", "http://m/debian")
     other = "Package: libeins\nVersion: 9\nArchitecture: all\n"
-    with pytest.raises(Fault, match=r"calls itself libeins 9 all"):
+    with pytest.raises(BundleError, match=r"calls itself libeins 9 all"):
         packages(lock, tmp_path, lambda _: other)
 
 
@@ -223,7 +223,7 @@ def test_a_signature_is_of_one_text_by_one_key(home: Path, key: SigningKey) -> N
 
 @pytest.mark.parametrize("name", ["0123456789ABCDEF", "nobody@invalid"])
 def test_an_unknown_key_is_one_line(home: Path, name: str) -> None:
-    with pytest.raises(Mistaken) as told:
+    with pytest.raises(UserError) as told:
         secret_key(name, home)
     assert re.fullmatch(
         rf"gpg: {name}: .*No secret key \| name a secret key: gpg --list-secret-keys",
@@ -237,14 +237,14 @@ def test_a_name_of_two_keys_is_not_enough() -> None:
         for name in ("a@invalid", "b@invalid"):
             made_key = [*gpg, "--quick-generate-key", name, "ed25519", "sign", "never"]
             subprocess.run(made_key, check=True, capture_output=True)
-        with pytest.raises(Mistaken, match=r"gpg: invalid: is 2 secret keys \| name a secret"):
+        with pytest.raises(UserError, match=r"gpg: invalid: is 2 secret keys \| name a secret"):
             secret_key("invalid", Path(made))
         subprocess.run(["gpgconf", "--homedir", made, "--kill", "gpg-agent"], check=True)
 
 
 def test_without_gpg_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "/nowhere")
-    with pytest.raises(Mistaken, match=r"gpg: x: is not installed \| install gnupg"):
+    with pytest.raises(UserError, match=r"gpg: x: is not installed \| install gnupg"):
         secret_key("x", None)
 
 
@@ -342,8 +342,8 @@ def wheel(name: str, body: bytes) -> LockedWheel:
 
 
 def test_wheels_are_found_by_their_digest_and_missed_by_name() -> None:
-    asked_for = Wanted("torch 1.0", "wheels/torch.whl", 1, sha(b"t"))
-    package = Wanted("a 1.0", "apt/a.deb", 1, "ab", ("http://m/a",))
+    asked_for = BundleFile("torch 1.0", "wheels/torch.whl", 1, sha(b"t"))
+    package = BundleFile("a 1.0", "apt/a.deb", 1, "ab", ("http://m/a",))
     found = [
         Found(wheel("torch", b"other"), "http://i/1"),
         Found(wheel("x", b"t"), "http://i/2"),
@@ -352,7 +352,7 @@ def test_wheels_are_found_by_their_digest_and_missed_by_name() -> None:
     [same, torch] = addressed([package, asked_for], named, lambda _: found)
     assert same == package
     assert torch.addresses == ("http://i/2",)
-    with pytest.raises(Fault, match=r"torch 1\.0: no index has these wheels any more"):
+    with pytest.raises(BundleError, match=r"torch 1\.0: no index has these wheels any more"):
         addressed([asked_for], named, lambda _: found[:1])
 
 
@@ -360,12 +360,12 @@ def test_no_index_is_asked_where_no_wheel_is_missing() -> None:
     def never(_: object) -> list[Found]:
         pytest.fail("an index was asked")
 
-    package = Wanted("a 1.0", "apt/a.deb", 1, "ab", ("http://m/a",))
+    package = BundleFile("a 1.0", "apt/a.deb", 1, "ab", ("http://m/a",))
     assert addressed([package], {}, never) == [package]
 
 
 def test_the_page_of_wheels_links_each_by_its_digest() -> None:
-    page = wheel_page([Wanted("t", "wheels/t-1.0+cu126-py3.whl", 1, "ab")]).decode()
+    page = wheel_page([BundleFile("t", "wheels/t-1.0+cu126-py3.whl", 1, "ab")]).decode()
     assert '<a href="t-1.0%2Bcu126-py3.whl#sha256=ab">t-1.0+cu126-py3.whl</a>' in page
 
 
@@ -374,7 +374,7 @@ def test_the_page_of_wheels_links_each_by_its_digest() -> None:
 
 def test_paths_are_from_where_the_person_stands(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DLBOX_CWD", "/home/me")
-    words = asked(["box.lock", "--to", "b", "--key", "AB", "--tar", "/t.tar"])
+    words = parse_options(["box.lock", "--to", "b", "--key", "AB", "--tar", "/t.tar"])
     assert (words.lock, words.folder) == (Path("/home/me/box.lock"), Path("/home/me/b"))
     assert (words.tar, words.gnupg_home, words.jobs) == (Path("/t.tar"), None, 8)
 
@@ -392,37 +392,37 @@ def test_paths_are_from_where_the_person_stands(monkeypatch: pytest.MonkeyPatch)
     ],
 )
 def test_a_mistyped_command_is_one_line(typed: list[str], said: str) -> None:
-    with pytest.raises(Mistaken) as told:
-        asked(typed)
+    with pytest.raises(UserError) as told:
+        parse_options(typed)
     assert said in str(told.value)
     assert len(str(told.value).splitlines()) == 1
 
 
 def test_a_disk_that_is_too_small_is_told_beforehand(tmp_path: Path) -> None:
-    demand([(tmp_path / "new" / "deeper", 1)])
+    require_space([(tmp_path / "new" / "deeper", 1)])
     with pytest.raises(
-        NoRoom, match=r"needs 200000000\.00 GB, .*/new has .* GB \| free .* there"
+        NoSpace, match=r"needs 200000000\.00 GB, .*/new has .* GB \| free .* there"
     ):
-        demand([(tmp_path / "new", 10**17), (tmp_path / "b.tar", 10**17)])
+        require_space([(tmp_path / "new", 10**17), (tmp_path / "b.tar", 10**17)])
 
 
 def test_one_bundle_at_a_time_in_a_folder(tmp_path: Path) -> None:
-    with alone(tmp_path / "b"):
+    with exclusive(tmp_path / "b"):
         with (
-            pytest.raises(Mistaken, match="another dlbox bundle writes into it"),
-            alone(tmp_path / "b"),
+            pytest.raises(UserError, match="another dlbox bundle writes into it"),
+            exclusive(tmp_path / "b"),
         ):
             pass
-        with alone(tmp_path / "c"):
+        with exclusive(tmp_path / "c"):
             pass
-    with alone(tmp_path / "b"):
+    with exclusive(tmp_path / "b"):
         assert sorted(path.name for path in (tmp_path / "b").iterdir()) == ["apt", "wheels"]
 
 
 def test_a_text_is_written_only_where_it_differs(tmp_path: Path) -> None:
-    assert place(tmp_path / "x", b"1")
-    assert not place(tmp_path / "x", b"1")
-    assert place(tmp_path / "x", b"2")
+    assert write_if_changed(tmp_path / "x", b"1")
+    assert not write_if_changed(tmp_path / "x", b"1")
+    assert write_if_changed(tmp_path / "x", b"2")
     assert [path.name for path in tmp_path.iterdir()] == ["x"]
 
 
@@ -449,7 +449,7 @@ def bench(server: Server, tmp_path: Path, home: Path, key: SigningKey) -> Bench:
     for path in (tmp_path / "pool").iterdir():
         server.files[f"/debian/pool/{path.name}"] = path.read_bytes()
     file, folder = tmp_path / "box.lock", tmp_path / "bundle"
-    file.write_text(written(lock))
+    file.write_text(dump_lock(lock))
     who = ["--key", key.fingerprint, "--gnupg-home", str(home)]
     return Bench(server, lock, [str(file), "--to", str(folder), *who], folder)
 
@@ -471,7 +471,7 @@ def test_a_bundle_is_made_once(
         *("apt/Packages", "apt/Release", "apt/InRelease", "apt/key.asc"),
         *("wheels/index.html", "lock.yaml", "SHA256SUMS"),
     }
-    assert made["lock.yaml"] == written(bench.lock).encode()
+    assert made["lock.yaml"] == dump_lock(bench.lock).encode()
     subprocess.run(
         ["sha256sum", "--check", "--quiet", "SHA256SUMS"], cwd=bench.folder, check=True
     )
@@ -540,12 +540,12 @@ def test_wheels_come_with_the_packages(bench: Bench) -> None:
     one = wheel("torch", b"a wheel")
     bench.server.files["/simple/torch"] = b"a wheel"
     body = bench.lock.model_dump(mode="json", exclude={"digest", "format"})
-    lock = sealed(body | {"wheels": [one.model_dump()]})
-    Path(bench.words[0]).write_text(written(lock))
-    words: Asked = asked(bench.words)
+    lock = seal_lock(body | {"wheels": [one.model_dump()]})
+    Path(bench.words[0]).write_text(dump_lock(lock))
+    words: Options = parse_options(bench.words)
     signing = secret_key(words.key, words.gnupg_home)
     found = [Found(one, f"{bench.server.url}/simple/torch")]
-    with alone(words.folder):
+    with exclusive(words.folder):
         assert bundle(words, lock, signing, lambda _: found) == 0
     assert (bench.folder / f"wheels/{one.file}").read_bytes() == b"a wheel"
     assert one.sha256.encode() in (bench.folder / "wheels/index.html").read_bytes()

@@ -2,8 +2,8 @@
 
 import pytest
 
-from roles.stack.bus import cards_and_switches, spelt
-from roles.stack.model import Refused
+from dlbox.stack.gpu_args import cards_and_switches, spelt
+from dlbox.stack.model import Refused
 
 
 @pytest.mark.parametrize(

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 from pyinfra.api.exceptions import FactProcessError
 
-from roles.nvidia_driver.busy.change import again, around, wait
-from roles.nvidia_driver.busy.holders import Holders
-from roles.nvidia_driver.busy.services import SERVICES, script
-from roles.nvidia_driver.busy.settings import Busy, when_busy
-from roles.nvidia_driver.busy.told import age, obstacle, told
-from roles.nvidia_driver.busy.use import Holder, Module, Use, use
+from roles.nvidia_driver.in_use.commands import restore_services, run_unloaded, wait_command
+from roles.nvidia_driver.in_use.facts import GpuHolders
+from roles.nvidia_driver.in_use.messages import age, blocker, format_users
+from roles.nvidia_driver.in_use.model import GpuUse, Holder, Module, parse_use
+from roles.nvidia_driver.in_use.policy import BusyPolicy, parse_policy
+from roles.nvidia_driver.in_use.services import SERVICES, script
 
 ID = "3f2a9c" + "0" * 58
 PRINTED = f"""\
@@ -34,7 +34,7 @@ stopped nvidia-dcgm
 
 
 def test_the_fact_is_read() -> None:
-    assert Holders().process(PRINTED.splitlines()) == Use(
+    assert GpuHolders().process(PRINTED.splitlines()) == GpuUse(
         version="550.163.01",
         modules=(
             Module("nvidia_uvm", 2, ()),
@@ -75,16 +75,21 @@ def test_the_fact_is_read() -> None:
 
 
 def test_only_work_counts() -> None:
-    assert [holder.pid for holder in use(PRINTED.splitlines()).work] == [7, 99, 4242, 4300]
+    assert [holder.pid for holder in parse_use(PRINTED.splitlines()).work] == [
+        7,
+        99,
+        4242,
+        4300,
+    ]
 
 
 def test_nonsense_is_one_line() -> None:
     with pytest.raises(FactProcessError, match="cannot make out who holds the GPU"):
-        Holders().process(["holder many - /"])
+        GpuHolders().process(["holder many - /"])
 
 
 def test_a_box_that_cannot_look_says_so() -> None:
-    assert use(["blind"]) == Use(blind=True)
+    assert parse_use(["blind"]) == GpuUse(blind=True)
 
 
 @pytest.mark.parametrize(
@@ -102,11 +107,11 @@ def test_a_box_that_cannot_look_says_so() -> None:
     ],
 )
 def test_a_container_is_known_by_its_group(group: str, container: str) -> None:
-    assert use([f"holder 7 - {group}"]).holders[0].container == container
+    assert parse_use([f"holder 7 - {group}"]).holders[0].container == container
 
 
 def test_a_person_is_told_who() -> None:
-    assert told(use(PRINTED.splitlines()).work) == (
+    assert format_users(parse_use(PRINTED.splitlines()).work) == (
         "pid 99 root Xorg :0 -auth /run/x (2 d), "
         "container 3f2a9c000000 pid 7 1001 python serve.py (3 h), "
         "pid 4242 alice python3 train.py --epochs 300 (2 h) and 1 more"
@@ -115,7 +120,7 @@ def test_a_person_is_told_who() -> None:
 
 def test_a_command_line_cannot_paint_on_the_screen() -> None:
     sly = Holder(7, "eve", "\x1b[2Ja\u202eb \u00fc" + "x" * 99, 59)
-    assert told([sly]) == "pid 7 eve ?[2Ja?b ü" + "x" * 30 + "… (59 s)"
+    assert format_users([sly]) == "pid 7 eve ?[2Ja?b ü" + "x" * 30 + "… (59 s)"
 
 
 @pytest.mark.parametrize(
@@ -140,41 +145,41 @@ SERVICE = Holder(1200, "nvpd", "nvidia-persistenced", 5, "nvidia-persistenced")
 @pytest.mark.parametrize(
     ("found", "reason"),
     [
-        (Use(), ""),
-        (Use(blind=True), "who holds the GPU can be seen by a full root alone"),
-        (Use(modules=(UVM, Module("nvidia", 1, ("nvidia_uvm",)))), ""),
-        (Use(modules=(Module("nvidia", 3, ()),), holders=(SERVICE,)), ""),
+        (GpuUse(), ""),
+        (GpuUse(blind=True), "who holds the GPU can be seen by a full root alone"),
+        (GpuUse(modules=(UVM, Module("nvidia", 1, ("nvidia_uvm",)))), ""),
+        (GpuUse(modules=(Module("nvidia", 3, ()),), holders=(SERVICE,)), ""),
         (
-            Use(holders=(Holder(4242, "alice", "python train.py", 11000),)),
+            GpuUse(holders=(Holder(4242, "alice", "python train.py", 11000),)),
             "the GPU is in use by pid 4242 alice python train.py (3 h)",
         ),
         (
-            Use(modules=(Module("nvidia_drm", 1, ()),)),
+            GpuUse(modules=(Module("nvidia_drm", 1, ()),)),
             "module nvidia_drm is in use, by no process that can be seen: a console?",
         ),
         (
-            Use(modules=(Module("nvidia", 1, ("gdrdrv",)),)),
+            GpuUse(modules=(Module("nvidia", 1, ("gdrdrv",)),)),
             "module gdrdrv, which is not the driver's, stands on nvidia",
         ),
     ],
 )
-def test_what_stands_in_the_way(found: Use, reason: str) -> None:
-    assert obstacle(found) == reason
+def test_what_stands_in_the_way(found: GpuUse, reason: str) -> None:
+    assert blocker(found) == reason
 
 
 @pytest.mark.parametrize(
     ("value", "busy"),
     [
-        ("refuse", Busy("refuse")),
-        ("stage", Busy("stage")),
-        ("wait:90s", Busy("wait", 90)),
-        ("wait:30m", Busy("wait", 1800)),
-        ("wait:2h", Busy("wait", 7200)),
-        ("wait:7d", Busy("wait", 604800)),
+        ("refuse", BusyPolicy("refuse")),
+        ("stage", BusyPolicy("stage")),
+        ("wait:90s", BusyPolicy("wait", 90)),
+        ("wait:30m", BusyPolicy("wait", 1800)),
+        ("wait:2h", BusyPolicy("wait", 7200)),
+        ("wait:7d", BusyPolicy("wait", 604800)),
     ],
 )
-def test_the_knob_is_read(value: str, busy: Busy) -> None:
-    assert when_busy(value) == busy
+def test_the_knob_is_read(value: str, busy: BusyPolicy) -> None:
+    assert parse_policy(value) == busy
 
 
 @pytest.mark.parametrize(
@@ -183,7 +188,7 @@ def test_the_knob_is_read(value: str, busy: Busy) -> None:
 )
 def test_a_bad_knob_is_one_line(value: str) -> None:
     with pytest.raises(ValueError, match=r'^.*allowed: "refuse", "stage", or "wait:"') as error:
-        when_busy(value)
+        parse_policy(value)
     assert str(error.value).startswith(repr(value))
     assert "\n" not in str(error.value)
 
@@ -197,10 +202,10 @@ def test_services_stop_before_what_they_stand_on() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        Holders().command(),
-        str(around("true", "libcuda1")),
-        str(again()),
-        str(wait(5)),
+        GpuHolders().command(),
+        str(run_unloaded("true", "libcuda1")),
+        str(restore_services()),
+        str(wait_command(5)),
         script("look", "restore", package="libcuda1"),
     ],
 )

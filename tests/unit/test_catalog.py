@@ -10,15 +10,14 @@ import pytest
 import yaml
 from packaging.markers import Marker
 
-from roles.box.layout import LOCKS, lock_text
-from roles.stack import catalog as texts
-from roles.stack.candidate import order
-from roles.stack.drivers import candidates
-from roles.stack.layers import LAYERS
-from roles.stack.offers import Row, Unknown
-from roles.stack.problem import Problem
-from roles.stack.tables import Catalog, catalog, unknowns
-from roles.stack.wheels import FrameworkName, FrameworkRow, Toolkits
+from dlbox import catalog as texts
+from dlbox.host.layout import LOCKS, lock_text
+from dlbox.stack.candidate import version_key
+from dlbox.stack.catalog_loader import Catalog, catalog, unknowns
+from dlbox.stack.catalog_schema import FrameworkName, FrameworkRow, Row, Toolkits, Unknown
+from dlbox.stack.layers import LAYERS
+from dlbox.stack.layers.driver import candidates
+from dlbox.stack.problem import Problem
 
 FACTS = catalog()
 FOLDER = Path(texts.__file__).parent
@@ -222,16 +221,16 @@ def test_cuda_compat_is_of_its_releases_own_branch_and_goes_over_older_ones(
 @pytest.mark.parametrize(("release", "row"), FACTS.cuda.toolkits.items())
 def test_what_a_toolkit_compiles_for(release: str, row: Any) -> None:
     has = {
-        "sm_35": order(release) < (12,),
-        "sm_50": order(release) < (13,),
-        "sm_61": order(release) < (13,),
-        "sm_70": order(release) < (13,),
+        "sm_35": version_key(release) < (12,),
+        "sm_50": version_key(release) < (13,),
+        "sm_61": version_key(release) < (13,),
+        "sm_70": version_key(release) < (13,),
         "sm_75": True,
         "sm_90": True,
-        "sm_100": order(release) >= (12, 8),
-        "sm_103": order(release) >= (12, 9),
-        "sm_120": order(release) >= (12, 8),
-        "sm_107": order(release) >= (13, 4),
+        "sm_100": version_key(release) >= (12, 8),
+        "sm_103": version_key(release) >= (12, 9),
+        "sm_120": version_key(release) >= (12, 8),
+        "sm_107": version_key(release) >= (13, 4),
     }
     assert {arch: arch in row.archs for arch in has} == has
 
@@ -239,7 +238,7 @@ def test_what_a_toolkit_compiles_for(release: str, row: Any) -> None:
 def test_a_withdrawn_driver_is_not_among_those_to_be_had() -> None:
     for row in FACTS.drivers.values():
         assert not set(row.withdrawn) & set(row.versions)
-        assert [*row.versions] == sorted(row.versions, key=order)
+        assert [*row.versions] == sorted(row.versions, key=version_key)
     assert FACTS.drivers[580].withdrawn == ("580.126.09",)
 
 
@@ -253,11 +252,11 @@ def test_a_kernel_rule_is_about_a_driver_that_some_system_has() -> None:
 def test_frameworks_are_listed_once_and_the_newest_first(name: FrameworkName) -> None:
     listed = FACTS.frameworks[name]
     assert [row.version for row in listed] == sorted(
-        (row.version for row in listed), key=order, reverse=True
+        (row.version for row in listed), key=version_key, reverse=True
     )
     assert len({(row.version, row.variant) for row in listed}) == len(listed)
-    assert all(order(row.python[0]) <= order(row.python[1]) for row in listed)
-    assert {order(row.cuda)[0] for row in listed} <= set(FACTS.cuda.majors)
+    assert all(version_key(row.python[0]) <= version_key(row.python[1]) for row in listed)
+    assert {version_key(row.cuda)[0] for row in listed} <= set(FACTS.cuda.majors)
 
 
 @pytest.mark.parametrize(
@@ -325,7 +324,7 @@ def pins(lock: str, python: str) -> Mapping[str, str]:
 
 
 def pythons(row: FrameworkRow) -> list[str]:
-    first, last = (order(version)[1] for version in row.python)
+    first, last = (version_key(version)[1] for version in row.python)
     return [f"3.{minor}" for minor in range(max(first, 10), last + 1)]
 
 
@@ -341,7 +340,7 @@ def test_a_frameworks_lock_agrees_with_its_row(
     name: str, row: FrameworkRow, python: str
 ) -> None:
     found = pins(lock_of(name, row), python)
-    major = order(row.cuda)[0]
+    major = version_key(row.cuda)[0]
     runtime = "nvidia-cuda-runtime-cu12" if major == 12 else "nvidia-cuda-runtime"
     assert found[{"pytorch": "torch"}.get(name, name)] == row.version
     assert found[f"nvidia-cudnn-cu{major}"] == row.cudnn
@@ -356,7 +355,9 @@ def test_every_system_has_a_locked_pytorch() -> None:
             row
             for framework, row in LOCKED
             if framework == "pytorch"
-            and order(row.python[0]) <= order(system.python) <= order(row.python[1])
+            and version_key(row.python[0])
+            <= version_key(system.python)
+            <= version_key(row.python[1])
         ]
         assert fit, name
 

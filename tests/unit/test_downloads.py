@@ -11,14 +11,14 @@ import pytest
 import requests
 from typing_extensions import override
 
-from deploys._bundle.addresses import local
-from deploys._bundle.download import TRIES, Downloads, Withdrawn
-from deploys._bundle.faults import Fault
-from deploys._bundle.parallel import fetch
-from deploys._bundle.progress import Progress
-from deploys._bundle.wanted import Wanted, missing
-from roles.lock.snapshots import in_snapshots
-from tests.archive.moody import Mood, Server, moody
+from dlbox.bundle.download import TRIES, Downloads, Withdrawn
+from dlbox.bundle.errors import BundleError
+from dlbox.bundle.files import BundleFile, missing
+from dlbox.bundle.pool import fetch
+from dlbox.bundle.progress import Progress
+from dlbox.bundle.stream import local
+from dlbox.lockfile.snapshots import in_snapshots
+from tests.support.archive.flaky_server import Mood, Server, moody
 
 DAY = "2026-11-25"
 BODY = bytes(range(256)) * 1200  # 307200 bytes: some chunks
@@ -89,8 +89,8 @@ def sha(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def wanted(*addresses: str, body: bytes = BODY, place: str = "apt/a.deb") -> Wanted:
-    return Wanted("a 1.0", place, len(body), sha(body), addresses)
+def wanted(*addresses: str, body: bytes = BODY, place: str = "apt/a.deb") -> BundleFile:
+    return BundleFile("a 1.0", place, len(body), sha(body), addresses)
 
 
 @dataclass
@@ -101,7 +101,7 @@ class Run:
     downloads: Downloads
     said: io.StringIO
 
-    def fetch(self, one: Wanted) -> str:
+    def fetch(self, one: BundleFile) -> str:
         """Fetch one file."""
         with requests.Session() as session:
             return self.downloads.fetch(one, session)
@@ -276,13 +276,13 @@ def test_a_server_in_trouble_is_asked_again(server: Server, run: Run, status: in
 def test_a_server_that_stays_in_trouble_is_named(server: Server, run: Run) -> None:
     server.files["/a"] = BODY
     server.moods["/a"] = [Mood(cut=100_000)] + [Mood(status=503)] * TRIES
-    with pytest.raises(Fault, match=r"a 1\.0: http.*/a: HTTP 503 \| run the same again"):
+    with pytest.raises(BundleError, match=r"a 1\.0: http.*/a: HTTP 503 \| run the same again"):
         run.fetch(wanted(f"{server.url}/a"))
     assert run.part.stat().st_size > 0, "the next run has something to go on with"
 
 
 def test_no_server_at_all_is_one_line(run: Run) -> None:
-    with pytest.raises(Fault, match=r"127\.0\.0\.1:9/a: ConnectionRefusedError") as told:
+    with pytest.raises(BundleError, match=r"127\.0\.0\.1:9/a: ConnectionRefusedError") as told:
         run.fetch(wanted("http://127.0.0.1:9/a"))
     assert len(str(told.value).splitlines()) == 1
 
@@ -308,7 +308,7 @@ def test_an_unheard_of_kind_of_address_is_not_asked_again(run: Run) -> None:
 # --- Many downloads.
 
 
-def several(server: Server, count: int) -> list[Wanted]:
+def several(server: Server, count: int) -> list[BundleFile]:
     found = []
     for at in range(count):
         body = bytes([at]) * (10_000 + at)
@@ -340,7 +340,7 @@ def test_one_that_is_gone_does_not_keep_the_others(server: Server, run: Run) -> 
 def test_a_dead_server_ends_the_run(server: Server, run: Run) -> None:
     files = several(server, 40)
     server.moods["/39"] = [Mood(status=503)] * TRIES  # the largest is the first
-    with pytest.raises(Fault, match="503"):
+    with pytest.raises(BundleError, match="503"):
         fetch(files, run.downloads, 1)
     assert {path for path, _ in server.asked} <= {"/39", "/38"}
 

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from deploys._compared import LOST, Compared, data, exit_code, lines
-from roles.box.boot import Boot
-from roles.box.differs import asked, differs
-from roles.box.drift import Change, as_data, classify, told
-from roles.box.recorded import LOOK, RECORDED, Difference, Recorded, recorded
+from dlbox.plan.drift_report import LOST, Compared, data, exit_code, lines
+from dlbox.state.boot import ExpectedAfterBoot
+from dlbox.state.drift import Change, classify, drift_json, format_drift
+from dlbox.state.drift_text import format_declared_change, format_difference
+from dlbox.state.record import OBSERVE, READ_RECORD, Difference, Record, parse_record
 
 ROOT = Path(__file__).parents[2]
-COMPARE = LOOK + (ROOT / "roles/box/compare.sh").read_text(encoding="utf-8")
+COMPARE = OBSERVE + (ROOT / "roles/box/compare.sh").read_text(encoding="utf-8")
 OLD, NEW = "a" * 64, "b" * 64
 MODE = re.compile(r"[0-7]+ \d+ \d+")
 PROFILE = ("file", "/etc/profile.d/dlbox-cuda.sh")
@@ -34,9 +34,9 @@ is kernel\tmodules\t6.12.94-amd64 550.163.01
 """
 
 
-def read(said: str) -> Recorded | None:
+def read(said: str) -> Record | None:
     words = [line.partition(" ") for line in said.splitlines()]
-    return recorded((key, value) for key, _, value in words)
+    return parse_record((key, value) for key, _, value in words)
 
 
 def shell(script: str, said: str = "", *words: str) -> list[str]:
@@ -53,7 +53,7 @@ def shell(script: str, said: str = "", *words: str) -> list[str]:
 
 def state(kind: str, name: Path | str) -> str:
     """Return how one thing stands on this machine."""
-    [line] = shell(f"{LOOK}\nlook", f"{kind}\t{name}\n")
+    [line] = shell(f"{OBSERVE}\nlook", f"{kind}\t{name}\n")
     assert line.startswith(f"{kind}\t{name}\t")
     return line.split("\t", 2)[2]
 
@@ -63,7 +63,7 @@ def test_no_record_is_none() -> None:
 
 
 def test_a_record_is_read_with_what_differs() -> None:
-    assert read(SAID) == Recorded(
+    assert read(SAID) == Record(
         digest="d1",
         pending=("reboot: the driver is not loaded",),
         declared={("file", "/etc/a"): f"644 {OLD}", ("user", "jupyter"): ""},
@@ -84,7 +84,7 @@ def test_what_is_in_a_tree_is_edited_or_it_is_another_tree() -> None:
     assert found.edited("/opt/v")
     assert not found.edited("/opt/w")
     moved = Difference("tree", "/opt/v", f"/opt/t/v-1 9 {OLD}", f"/opt/t/v-2 9 {NEW}")
-    assert not Recorded(differences=(moved,)).edited("/opt/v")
+    assert not Record(differences=(moved,)).edited("/opt/v")
 
 
 def test_an_empty_last_field_may_be_stripped() -> None:
@@ -94,7 +94,7 @@ def test_an_empty_last_field_may_be_stripped() -> None:
 
 
 def test_a_record_that_cannot_be_read_says_so() -> None:
-    assert read("recorded unreadable\n") == Recorded(unreadable=True)
+    assert read("recorded unreadable\n") == Record(unreadable=True)
 
 
 @pytest.mark.parametrize(
@@ -120,12 +120,12 @@ def test_a_record_that_cannot_be_read_says_so() -> None:
 def test_a_boot_changes_some_things_by_itself(
     kind: str, name: str, was: str, now: str, *, expected: bool
 ) -> None:
-    boot = Boot("6.12.90-amd64 550.163.01,6.12.94-amd64 550.163.01", waiting=True)
+    boot = ExpectedAfterBoot("6.12.90-amd64 550.163.01,6.12.94-amd64 550.163.01", waiting=True)
     assert boot.expects((kind, name), was, now) is expected
 
 
 def test_another_kernel_is_somebodys_choice_where_no_boot_was_due() -> None:
-    boot = Boot("6.12.90-amd64 550.163.01,6.12.94-amd64 550.163.01", waiting=False)
+    boot = ExpectedAfterBoot("6.12.90-amd64 550.163.01,6.12.94-amd64 550.163.01", waiting=False)
     assert not boot.expects(("kernel", "running"), "6.12.94-amd64", "6.12.90-amd64")
 
 
@@ -171,7 +171,7 @@ def test_another_kernel_is_somebodys_choice_where_no_boot_was_due() -> None:
 def test_a_difference_is_told_in_a_persons_words(
     kind: str, was: str, now: str, words: str
 ) -> None:
-    assert differs(Difference(kind, "name", was, now)) == words
+    assert format_difference(Difference(kind, "name", was, now)) == words
 
 
 @pytest.mark.parametrize(
@@ -186,7 +186,7 @@ def test_three_files_of_a_folder_are_named(
     count: int, paths: tuple[str, ...], words: str
 ) -> None:
     one = Difference("tree", "/opt/v", f"/t 5 {OLD}", f"/t 5 {NEW}", count, paths)
-    assert differs(one) == words
+    assert format_difference(one) == words
 
 
 @pytest.mark.parametrize(
@@ -205,10 +205,10 @@ def test_three_files_of_a_folder_are_named(
 def test_another_wish_is_told_in_a_persons_words(
     kind: str, was: str | None, now: str | None, words: str
 ) -> None:
-    assert asked(kind, was, now) == words
+    assert format_declared_change(kind, was, now) == words
 
 
-APPLIED = Recorded(
+APPLIED = Record(
     digest="d1",
     declared={
         PROFILE: f"644 {OLD}",
@@ -265,14 +265,14 @@ def test_where_the_settings_are_refused_the_box_is_still_told_of() -> None:
 
 
 def test_inputs_that_differ_to_no_effect_are_ours() -> None:
-    quiet = Recorded(digest="d1", declared=APPLIED.declared)
+    quiet = Record(digest="d1", declared=APPLIED.declared)
     assert classify(quiet, AS_BEFORE, "d1") == []
     [change] = classify(quiet, AS_BEFORE, "d2")
     assert (change.kind, change.whose, change.was, change.now) == ("inputs", "ours", "d1", "d2")
 
 
 def test_inputs_that_a_pending_boot_changes_are_nobodys() -> None:
-    waiting = Recorded(digest="d1", declared=APPLIED.declared, pending=("reboot",))
+    waiting = Record(digest="d1", declared=APPLIED.declared, pending=("reboot",))
     assert classify(waiting, AS_BEFORE, "d2") == []
 
 
@@ -281,13 +281,13 @@ def test_a_box_is_told_a_line_a_change_in_columns() -> None:
         Change(*PROFILE, "theirs", "", "", "content changed"),
         Change("package", "libcuda1", "ours", "", "", "now asked for"),
     ]
-    assert told("box", changes) == [
+    assert format_drift("box", changes) == [
         "box: 2 things not as applied",
         "  theirs  file /etc/profile.d/dlbox-cuda.sh: content changed",
         "  ours    package libcuda1: now asked for",
     ]
-    assert told("box", changes[:1])[0] == "box: 1 thing not as applied"
-    assert told("box", []) == ["box: as it was applied"]
+    assert format_drift("box", changes[:1])[0] == "box: 1 thing not as applied"
+    assert format_drift("box", []) == ["box: as it was applied"]
 
 
 def test_programs_get_the_same() -> None:
@@ -308,7 +308,7 @@ def test_programs_get_the_same() -> None:
         "failed": None,
         "pending": ["reboot"],
     }
-    assert as_data([]) == []
+    assert drift_json([]) == []
 
 
 def test_what_is_refused_or_pending_is_said_beside_the_changes() -> None:
@@ -346,11 +346,11 @@ def test_paths_are_seen_as_they_stand(tmp_path: Path) -> None:
 
 def test_what_no_box_has_is_absent_even_where_any_failure_would_end_the_shell() -> None:
     items = ["package\tno-such-package", "unit\tno-such-unit", "user\tno-such-user"]
-    said = shell(f"{LOOK}\nlook", "".join(f"{item}\tmore\n" for item in items))
+    said = shell(f"{OBSERVE}\nlook", "".join(f"{item}\tmore\n" for item in items))
     assert said[0] == "package\tno-such-package\tabsent"
     assert re.fullmatch(r"unit\tno-such-unit\t- (-|inactive)", said[1])
     assert said[2] == "user\tno-such-user\tabsent"
-    assert shell(f"{LOOK}\nlook", "") == []
+    assert shell(f"{OBSERVE}\nlook", "") == []
 
 
 @pytest.fixture
@@ -416,10 +416,10 @@ def test_a_comparison_prints_what_differs_and_names_it(venv: Path, tmp_path: Pat
     items = f"file\t{file}\ntree\t{venv}\nfolder\t{tmp_path}\nkernel\tmodules\n"
     (record / "head").write_text("digest d1\npending reboot\ntool 0.1.0\n")
     (record / "wanted").write_text(f"file\t{file}\t644 x\n")
-    (record / "seen").write_text("\n".join(shell(f"{LOOK}\nlook", items)) + "\n")
-    shell(f"{LOOK}\nkeep_listings {record}/trees", items)
+    (record / "seen").write_text("\n".join(shell(f"{OBSERVE}\nlook", items)) + "\n")
+    shell(f"{OBSERVE}\nkeep_listings {record}/trees", items)
     quiet = read("\n".join(shell(f"{COMPARE}\ncompare {record.parent}")))
-    assert quiet == Recorded("d1", pending=("reboot",), declared={("file", str(file)): "644 x"})
+    assert quiet == Record("d1", pending=("reboot",), declared={("file", str(file)): "644 x"})
     file.chmod(0o600)
     use(venv)
     for name in ("a", "b", "c"):
@@ -427,7 +427,7 @@ def test_a_comparison_prints_what_differs_and_names_it(venv: Path, tmp_path: Pat
     (venv / "lib/one.py").unlink()
     found = read("\n".join(shell(f"{COMPARE}\ncompare {record.parent}")))
     assert found
-    assert [differs(one) for one in found.differences] == [
+    assert [format_difference(one) for one in found.differences] == [
         f"mode {0o666 & ~umask():o} -> 600",
         "4 files differ: a, b, c, ...",
     ]
@@ -478,7 +478,7 @@ def test_what_a_cut_run_was_to_bring_is_declared_though_nothing_was_recorded(
     home = tmp_path / "box"
     begun(home, f"file\t{tmp_path}/a\t644 x\npackage\tjq\t\n")
     found = read("\n".join(shell(f"{COMPARE}\ncompare {home}")))
-    assert found == Recorded(
+    assert found == Record(
         cut=True, declared={("file", f"{tmp_path}/a"): "644 x", ("package", "jq"): ""}
     )
 
@@ -498,9 +498,9 @@ def test_a_run_after_one_that_was_cut_adds_to_its_note(tmp_path: Path) -> None:
 
 
 def test_a_cut_run_is_drift_even_where_the_box_is_as_recorded() -> None:
-    cut = Recorded(digest="d1", cut=True, pending=("reboot",))
+    cut = Record(digest="d1", cut=True, pending=("reboot",))
     changes = classify(cut, [], "d1")
-    assert told("m", changes) == [
+    assert format_drift("m", changes) == [
         "m: 1 thing not as applied",
         "  ours  run up: cut short; run it again",
     ]
@@ -508,11 +508,11 @@ def test_a_cut_run_is_drift_even_where_the_box_is_as_recorded() -> None:
 
 
 def test_a_box_without_a_record_says_nothing() -> None:
-    nowhere = RECORDED.replace("/var/lib/dlbox", "/nowhere")
-    assert nowhere != RECORDED
+    nowhere = READ_RECORD.replace("/var/lib/dlbox", "/nowhere")
+    assert nowhere != READ_RECORD
     assert shell(nowhere) == []
 
 
 def test_a_command_with_all_of_it_is_short_enough_for_any_box() -> None:
     # Linux takes 128 KiB in one argument; each shell on the way quotes the quotes again.
-    assert len(RECORDED) < 16_000
+    assert len(READ_RECORD) < 16_000

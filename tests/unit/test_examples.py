@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from roles.box.facts import Identity
-from roles.box.inventory import Choice, data, misjudged
-from roles.box.plan import plan
-from roles.stack.model import Refused
-from roles.stack.tables import catalog
+from dlbox.host.identity import Identity
+from dlbox.plan.plan import make_plan
+from dlbox.settings.inventory import Choice, host_data, inventory_faults
+from dlbox.stack.catalog_loader import catalog
+from dlbox.stack.model import Refused
 
 ROOT = Path(__file__).parents[2]
 
@@ -31,12 +31,14 @@ def test_an_example_is_good(
     monkeypatch.chdir(ROOT)
     hosts = Choice(str(ROOT / inventory)).hosts()
     assert sorted(host.name for host in hosts) == names
-    assert misjudged(hosts) == []
+    assert inventory_faults(hosts) == []
 
 
 def test_the_lab_shows_all_three_places_of_a_knob(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
-    by_name = {host.name: data(host) for host in Choice(str(ROOT / "inventory/lab.py")).hosts()}
+    by_name = {
+        host.name: host_data(host) for host in Choice(str(ROOT / "inventory/lab.py")).hosts()
+    }
     assert by_name["gtx-1"]["nvidia_driver_flavour"] == "proprietary", "its group's"
     assert by_name["gtx-2"]["jupyter_port"] == 8899, "its own"
     assert by_name["rtx-1"]["jupyter_port"] == 8888, "everybody's"
@@ -65,15 +67,17 @@ def test_the_labs_boxes_get_a_stack_on_every_system(
     system: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(ROOT)
-    hosts = {host.name: data(host) for host in Choice(str(ROOT / "inventory/lab.py")).hosts()}
+    hosts = {
+        host.name: host_data(host) for host in Choice(str(ROOT / "inventory/lab.py")).hosts()
+    }
     assert set(hosts) == set(CARDS)
     for name, card in CARDS.items():
         box = replace(BOX, system=system, pci_gpus=(card,) if card else ())
         if (system, name) == NO_JAX:
             with pytest.raises(Refused, match="has no wheel for Python 3"):
-                plan(box, hosts[name], TODAY)
+                make_plan(box, hosts[name], TODAY)
             continue
-        driver = plan(box, hosts[name], TODAY).stack.driver
+        driver = make_plan(box, hosts[name], TODAY).stack.driver
         flavour = driver.flavour if driver else None
         assert (driver is not None) == (card is not None)
         assert flavour == "proprietary" or card != CARDS["gtx-1"], "its group says so"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from roles.box.order import order
-from roles.nvidia_driver.fallback.act import Return, Returned, keep
-from roles.nvidia_driver.fallback.programs import programs
+from dlbox.host.apt_transaction import apt_transaction
+from roles.nvidia_driver.boot_trial.operations import Fallback, LastFallback, save_packages
+from roles.nvidia_driver.boot_trial.programs import programs
 
 
 def test_a_return_is_read_from_its_file() -> None:
@@ -15,7 +15,7 @@ def test_a_return_is_read_from_its_file() -> None:
         "restored nvidia-kernel-dkms 535.309.01-1",
         "reason the module does not load: modprobe: ERROR: could not insert",
     ]
-    assert Returned().process(said) == Return(
+    assert LastFallback().process(said) == Fallback(
         failed="nvidia-open-kernel-dkms 550.163.01-2",
         restored="nvidia-kernel-dkms 535.309.01-1",
         reason="the module does not load: modprobe: ERROR: could not insert",
@@ -25,18 +25,20 @@ def test_a_return_is_read_from_its_file() -> None:
 @pytest.mark.parametrize("restored", ["restored ", "restored"])
 def test_a_driver_that_stayed_has_nothing_restored(restored: str) -> None:
     said = ["failed nvidia-dkms-580 580.95.05-1", restored, "reason it has no module 580.95.05"]
-    found = Returned().process(said)
+    found = LastFallback().process(said)
     assert found is not None
     assert found.restored == ""
 
 
 def test_no_file_is_no_return() -> None:
-    assert Returned().process([]) is None
+    assert LastFallback().process([]) is None
 
 
 def test_what_apt_would_do_is_what_is_kept() -> None:
-    words = order({"libcuda1": "550.163.01-2"}, ["libnvidia-old"]).words
-    said = keep(order({"libcuda1": "550.163.01-2"}, ["libnvidia-old"])).get_raw_value()
+    words = apt_transaction({"libcuda1": "550.163.01-2"}, ["libnvidia-old"]).words
+    said = save_packages(
+        apt_transaction({"libcuda1": "550.163.01-2"}, ["libnvidia-old"])
+    ).get_raw_value()
     assert words.endswith("libcuda1=550.163.01-2 libnvidia-old-")
     assert said == f"/opt/dlbox/driver/fallback keep {words}"
 

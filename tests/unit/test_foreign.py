@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from roles.box.facts import IDENTITY
-from roles.box.foreign import FIND, Foreign, ForeignInstallations, in_the_way
-from roles.nvidia_driver.adopt.operation import SCRIPT
-from roles.nvidia_driver.transaction import HEART
+from dlbox.host.foreign import FIND, Foreign, ForeignInstallations, foreign_conflicts
+from dlbox.host.identity import IDENTITY
+from roles.nvidia_driver.adopt.operations import SCRIPT
+from roles.nvidia_driver.transaction import CORE_PACKAGES
 
 ROOT = Path(__file__).parents[2]
 UNINSTALL = Foreign("runfile", "/usr/bin/nvidia-uninstall")
@@ -42,11 +42,11 @@ def test_a_kind_that_nobody_knows_is_an_error(said: str) -> None:
 
 
 def test_nothing_is_in_the_way_of_a_box_without_any() -> None:
-    assert in_the_way((), adopt=False, driver=True) is None
+    assert foreign_conflicts((), adopt=False, driver=True) is None
 
 
 def test_three_files_are_named_and_the_others_counted() -> None:
-    assert in_the_way([UNINSTALL, LIBRARY, MODULE, LOG], adopt=False, driver=True) == (
+    assert foreign_conflicts([UNINSTALL, LIBRARY, MODULE, LOG], adopt=False, driver=True) == (
         "a driver of NVIDIA's .run file: /usr/bin/nvidia-uninstall, "
         "/usr/lib/x86_64-linux-gnu/libcuda.so.570.86.10, "
         "/lib/modules/6.12.94-amd64/kernel/drivers/video/nvidia.ko and 1 more; "
@@ -55,7 +55,7 @@ def test_three_files_are_named_and_the_others_counted() -> None:
 
 
 def test_each_kind_has_its_name_and_its_remedy() -> None:
-    assert in_the_way([HELD, CUDA, UNINSTALL, MIXED], adopt=False, driver=True) == (
+    assert foreign_conflicts([HELD, CUDA, UNINSTALL, MIXED], adopt=False, driver=True) == (
         "a driver of NVIDIA's .run file: /usr/bin/nvidia-uninstall; "
         "a CUDA of NVIDIA's .run file: /usr/local/cuda-12.8/bin/cuda-uninstaller; "
         "a driver that somebody holds: libcuda1 550.163.01-2; "
@@ -67,13 +67,13 @@ def test_each_kind_has_its_name_and_its_remedy() -> None:
 
 
 def test_packages_are_in_the_way_of_a_driver_alone() -> None:
-    assert in_the_way([HELD, MIXED], adopt=False, driver=False) is None
-    assert in_the_way([LIBRARY], adopt=False, driver=False) is not None
+    assert foreign_conflicts([HELD, MIXED], adopt=False, driver=False) is None
+    assert foreign_conflicts([LIBRARY], adopt=False, driver=False) is not None
 
 
 def test_adoption_converts_all_but_a_search_path() -> None:
-    assert in_the_way([UNINSTALL, CUDA, HELD, MIXED], adopt=True, driver=True) is None
-    assert in_the_way([UNINSTALL, CONDA], adopt=True, driver=True) == (
+    assert foreign_conflicts([UNINSTALL, CUDA, HELD, MIXED], adopt=True, driver=True) is None
+    assert foreign_conflicts([UNINSTALL, CONDA], adopt=True, driver=True) == (
         "a search path to another CUDA: /opt/conda/lib/libcudart.so.12; "
         "take its folder out of /etc/environment or /etc/ld.so.conf.d"
     )
@@ -91,7 +91,7 @@ def test_adoption_converts_all_but_a_search_path() -> None:
 def test_the_box_knows_a_driver_by_the_packages_that_the_role_knows_it_by(
     tmp_path: Path, versions: dict[str, str]
 ) -> None:
-    assert [name for name in versions if not HEART.fullmatch(name)] == []
+    assert [name for name in versions if not CORE_PACKAGES.fullmatch(name)] == []
     assert packages(tmp_path, {name: f"{v} ii " for name, v in versions.items()}) == [
         f"foreign mixed {name} {version}" for name, version in sorted(versions.items())
     ]

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from roles.stack import catalog
-from roles.stack.gpus import GPU_ID, Gpu, NvSwitch, gpu_table, named, runs_on, sm
-from roles.stack.tables import catalog as facts
+from dlbox import catalog
+from dlbox.stack.catalog_loader import catalog as facts
+from dlbox.stack.gpus import GPU_ID, Gpu, NvSwitch, gpu_table, named, runs_on, sm
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from deploys._guard import BadInput, request
-from roles.box.inventory import Choice, data, load, misjudged, source
+from dlbox.cli.request import BadInput, parse_request
+from dlbox.settings.inventory import Choice, host_data, inventory_faults, load, setting_source
 
 ROOT = Path(__file__).parents[2]
 UNKNOWN = "no such knob; did you mean 'nccl_version'?"
@@ -39,7 +39,7 @@ def write(folder: Path, **files: str) -> str:
 
 def test_a_fault_names_the_file_of_its_group(folder: Path) -> None:
     lab = write(folder, lab=FLEET, gtx="jupyter_port = 80\n", all="nccl_versoin = '*'\n")
-    assert misjudged(load(lab)) == [
+    assert inventory_faults(load(lab)) == [
         f"gtx-1, gtx-2, rtx-1: nccl_versoin (group all): {UNKNOWN}",
         f"gtx-1, gtx-2: jupyter_port (group gtx): 80: {LOW}",
     ]
@@ -49,7 +49,7 @@ def test_boxes_share_a_line_only_where_they_share_the_fault(folder: Path) -> Non
     lab = write(
         folder, lab='a = [("x", {"jupyter_port": 80}), ("y", {"jupyter_port": 81}), "z"]\n'
     )
-    assert misjudged(load(lab)) == [
+    assert inventory_faults(load(lab)) == [
         f"x: jupyter_port (the inventory): 80: {LOW}",
         f"y: jupyter_port (the inventory): 81: {LOW}",
     ]
@@ -58,14 +58,14 @@ def test_boxes_share_a_line_only_where_they_share_the_fault(folder: Path) -> Non
 @pytest.mark.parametrize("group", ["gtx", "all"])
 def test_a_groups_data_in_the_inventory_is_named_so(folder: Path, group: str) -> None:
     lab = write(folder, lab=f'{group} = (["gtx-1"], {{"jupyter_port": 80}})\n')
-    assert misjudged(load(lab)) == [f"gtx-1: jupyter_port (group {group}): 80: {LOW}"]
+    assert inventory_faults(load(lab)) == [f"gtx-1: jupyter_port (group {group}): 80: {LOW}"]
 
 
 def test_a_good_fleet_has_no_faults(folder: Path) -> None:
     lab = write(
         folder, lab=FLEET, gtx='cuda_versions = ["12.4"]\n', all="jupyter_port = 9000\n"
     )
-    assert misjudged(load(lab)) == []
+    assert inventory_faults(load(lab)) == []
 
 
 def test_sources_in_pyinfras_own_order(folder: Path) -> None:
@@ -78,7 +78,9 @@ def test_sources_in_pyinfras_own_order(folder: Path) -> None:
 
     def seen(*options: str) -> list[tuple[int, str]]:
         hosts = load(lab, options)
-        return [(data(h)["jupyter_port"], source(h, "jupyter_port")) for h in hosts]
+        return [
+            (host_data(h)["jupyter_port"], setting_source(h, "jupyter_port")) for h in hosts
+        ]
 
     assert seen() == [
         (3000, "the inventory"),
@@ -96,7 +98,7 @@ def test_of_two_groups_the_last_one_wins_and_is_named(folder: Path) -> None:
         second="jupyter_port = 2222\n",
     )
     [host] = load(lab)
-    assert (data(host)["jupyter_port"], source(host, "jupyter_port")) == (
+    assert (host_data(host)["jupyter_port"], setting_source(host, "jupyter_port")) == (
         2222,
         "group second",
     )
@@ -108,7 +110,7 @@ def test_more_group_data_may_be_given(folder: Path) -> None:
     more.mkdir()
     (more / "rtx.py").write_text("jupyter_port = 2222\n")
     [host] = Choice(lab, ("rtx",), group_data=(str(more),)).hosts()
-    assert data(host)["jupyter_port"] == 2222
+    assert host_data(host)["jupyter_port"] == 2222
 
 
 @pytest.mark.parametrize(
@@ -127,7 +129,7 @@ def test_options_are_read_as_pyinfra_reads_them(
     folder: Path, option: str, value: object
 ) -> None:
     [host, *_] = load(write(folder, lab=FLEET), [option])
-    assert data(host)[option.partition("=")[0]] == value
+    assert host_data(host)[option.partition("=")[0]] == value
 
 
 @pytest.mark.parametrize(
@@ -151,7 +153,7 @@ def test_limit_is_a_box_a_group_or_a_pattern(
 
 def test_a_good_request(folder: Path) -> None:
     lab = write(folder, lab=FLEET)
-    asked = request([lab, "--limit", "gtx", "-y", "--data", "jupyter_port=9000"])
+    asked = parse_request([lab, "--limit", "gtx", "-y", "--data", "jupyter_port=9000"])
     assert [host.name for host in asked.hosts] == ["gtx-1", "gtx-2"]
     assert (asked.choice.inventory, asked.params["yes"]) == (lab, True)
     assert asked.options == ("--limit", "gtx", "-y", "--data", "jupyter_port=9000")
@@ -160,11 +162,11 @@ def test_a_good_request(folder: Path) -> None:
 def test_without_an_inventory_it_is_this_machine(folder: Path) -> None:
     del folder
     for argv in ([], ["--dry"]):
-        assert [host.name for host in request(argv).hosts] == ["@local"]
+        assert [host.name for host in parse_request(argv).hosts] == ["@local"]
 
 
 def test_an_excluded_box_is_not_asked_for(folder: Path) -> None:
-    asked = request([write(folder, lab=FLEET), "--exclude", "gtx"])
+    asked = parse_request([write(folder, lab=FLEET), "--exclude", "gtx"])
     assert [host.name for host in asked.hosts] == ["rtx-1"]
 
 
@@ -182,7 +184,7 @@ def test_an_excluded_box_is_not_asked_for(folder: Path) -> None:
 )  # fmt: skip
 def test_a_wrong_option_is_one_line(folder: Path, options: str, says: str) -> None:
     with pytest.raises(BadInput) as refusal:
-        request([write(folder, lab=FLEET), *options.split()])
+        parse_request([write(folder, lab=FLEET), *options.split()])
     assert str(refusal.value) == says
 
 
@@ -196,7 +198,7 @@ def test_a_wrong_option_is_one_line(folder: Path, options: str, says: str) -> No
 def test_an_inventory_that_is_not_there(folder: Path, inventory: str, says: str) -> None:
     del folder
     with pytest.raises(BadInput) as refusal:
-        request([inventory])
+        parse_request([inventory])
     assert str(refusal.value) == says
 
 
@@ -212,7 +214,7 @@ def test_an_inventory_that_is_not_there(folder: Path, inventory: str, says: str)
 def test_an_inventory_that_is_wrong(folder: Path, text: str, says: str) -> None:
     lab = write(folder, lab=text)
     with pytest.raises(BadInput) as refusal:
-        request([lab])
+        parse_request([lab])
     assert str(refusal.value).startswith(f"{lab}: {says}")
     assert "\n" not in str(refusal.value)
 

@@ -9,34 +9,34 @@ from typing import Any
 import pytest
 from pyinfra.api import Host
 
-from deploys import lock as verb
-from deploys._guard import BadInput, request
-from deploys._lock import made as making
-from deploys._lock.classes import apart, classes
-from deploys._lock.difference import difference
-from deploys._lock.made import compiled, made, united
-from deploys._lock.seen import SEEN
-from deploys._lock.settled import settled, with_known_modules
-from deploys._lock.wheels import FoundWheel
-from roles.box.facts import Identity
-from roles.box.outcome import OUTCOMES, outcome
-from roles.box.packages import Package
-from roles.box.plan import plan
+from dlbox.cli import lock as verb
+from dlbox.cli.request import BadInput, parse_request
+from dlbox.host.apt_facts import Package
+from dlbox.host.identity import Identity
+from dlbox.lockfile.compatibility import mismatch, outdated
+from dlbox.lockfile.disk_need import need_gb
+from dlbox.lockfile.file import dump_lock, parse_lock, seal_lock
+from dlbox.lockfile.model import Lock, LockedPackage, LockedRepository, LockedWheel
+from dlbox.lockfile.provenance import catalog_digest, digest, version
+from dlbox.lockfile.wheels import wheel_locks
+from dlbox.locking import build as making
+from dlbox.locking.apt_closure import Closure
+from dlbox.locking.build import build_lock, merge_closures, relevant_modules
+from dlbox.locking.diff import difference
+from dlbox.locking.groups import group_by_lock, incompatibility
+from dlbox.locking.observe import OBSERVED
+from dlbox.locking.update import update_lockfile, with_known_modules
+from dlbox.locking.wheels import FoundWheel
+from dlbox.plan.plan import make_plan
+from dlbox.plan.result import RESULTS, result
+from dlbox.settings.registry import ROLES
+from dlbox.settings.scope import LEFT_OUT, locked_settings
+from dlbox.stack.catalog_loader import catalog
+from dlbox.stack.constraint import Constraint
+from dlbox.stack.gpus import gpu_table
+from dlbox.stack.model import Refused, Stack
+from dlbox.stack.solve import solve
 from roles.jupyter.settings import Jupyter
-from roles.knobs import ROLES
-from roles.lock.closure import Closure
-from roles.lock.disk import need_gb
-from roles.lock.knobs import LEFT_OUT, locked_knobs
-from roles.lock.model import Lock, LockedPackage, LockedRepository, LockedWheel
-from roles.lock.stale import misfit, outdated
-from roles.lock.text import read, sealed, written
-from roles.lock.tool import catalog_digest, digest, version
-from roles.lock.wheel_locks import wheel_locks
-from roles.stack.gpus import gpu_table
-from roles.stack.model import Refused, Stack
-from roles.stack.solve import solve
-from roles.stack.tables import catalog
-from roles.stack.wish import Wish
 
 ROOT = Path(__file__).parents[2]
 TODAY = date(2026, 11, 25)
@@ -44,7 +44,7 @@ PASCAL = "10de:1b06"
 KERNEL = "6.12.94-amd64"
 
 
-def stack(*wishes: Wish, card: str = PASCAL, system: str = "debian-13") -> Stack:
+def stack(*wishes: Constraint, card: str = PASCAL, system: str = "debian-13") -> Stack:
     found = solve([gpu_table()[card]], system, wishes, today=TODAY)
     assert isinstance(found, Stack)
     return found
@@ -84,7 +84,7 @@ def lock(**more: Any) -> Lock:
         "packages": [package("cpp", "4:14"), package("tmux", "3.5")],
         "wheels": [wheel("torch", "2.7.1")],
     }
-    return sealed({**content, **more})
+    return seal_lock({**content, **more})
 
 
 # What a lock says of a box's knobs.
@@ -97,15 +97,15 @@ def test_a_lock_says_which_knobs_are_not_at_their_default() -> None:
         "frameworks_names": ["jax"],
         "ssh_user": "x",
     }
-    assert locked_knobs(data) == {"frameworks_names": ["jax"], "jupyter_port": 8889}
-    assert list(locked_knobs(data)) == ["frameworks_names", "jupyter_port"], "in one order"
+    assert locked_settings(data) == {"frameworks_names": ["jax"], "jupyter_port": 8889}
+    assert list(locked_settings(data)) == ["frameworks_names", "jupyter_port"], "in one order"
 
 
 def test_where_things_come_from_and_how_a_run_goes_is_no_matter_of_a_locks() -> None:
     known = {knob for role in ROLES for knob in role.knobs()}
     assert known >= LEFT_OUT
     data = {"box_lock": "a.yaml", "nvidia_driver_reboot": "now", "box_gpus": [PASCAL]}
-    assert locked_knobs(data) == {}
+    assert locked_settings(data) == {}
     assert {"jupyter_port", "nvidia_driver_version", "gpu_policy_cards"} <= known - LEFT_OUT
 
 
@@ -114,8 +114,8 @@ def test_where_things_come_from_and_how_a_run_goes_is_no_matter_of_a_locks() -> 
 
 def test_a_lock_fits_its_box_in_whichever_order_the_cards_are() -> None:
     two = lock(cards=["10de:1b06", "10de:2684"])
-    assert misfit(two, "debian-13", ["10de:2684", "10de:1b06"], {"box_lock": "x"}) is None
-    assert misfit(lock(cards=[]), "debian-13", [], {"jupyter_port": 8888}) is None
+    assert mismatch(two, "debian-13", ["10de:2684", "10de:1b06"], {"box_lock": "x"}) is None
+    assert mismatch(lock(cards=[]), "debian-13", [], {"jupyter_port": 8888}) is None
 
 
 @pytest.mark.parametrize(
@@ -140,12 +140,12 @@ def test_a_lock_fits_its_box_in_whichever_order_the_cards_are() -> None:
 def test_another_boxs_lock_says_in_what_it_differs(
     system: str, cards: list[str], data: dict[str, Any], says: str
 ) -> None:
-    assert misfit(lock(), system, cards, data) == says
+    assert mismatch(lock(), system, cards, data) == says
 
 
 def test_a_knob_that_was_taken_back_makes_it_another_boxs() -> None:
     old = lock(knobs={"jupyter_user": "ada"})
-    assert misfit(old, "debian-13", [PASCAL], {}) == (
+    assert mismatch(old, "debian-13", [PASCAL], {}) == (
         "the lock has jupyter_user = 'ada', the box its default"
     )
 
@@ -197,12 +197,14 @@ def test_the_locks_of_a_boxs_wheels_are_those_of_its_stack() -> None:
         "tensorflow-2.21.0-cu12": None,
     }
     other = stack(
-        Wish("pytorch_variant", "cu126"), Wish("pytorch", "2.14.0"), Wish("tensorflow", "none")
+        Constraint("pytorch_variant", "cu126"),
+        Constraint("pytorch", "2.14.0"),
+        Constraint("tensorflow", "none"),
     )
     found = wheel_locks(other, Jupyter(install=False))
     assert "jupyter" not in found
     assert str(found["pytorch-2.14.0-cu126"]).endswith("/whl/cu126")
-    ada = stack(Wish("cuda", "13.5"), card="10de:2684", system="debian-12")
+    ada = stack(Constraint("cuda", "13.5"), card="10de:2684", system="debian-12")
     assert "cuda-13.5" in wheel_locks(ada, Jupyter()), "a toolkit of wheels"
 
 
@@ -255,7 +257,7 @@ def test_a_layer_moves_with_its_reason_and_its_end() -> None:
     assert lines[0] == "cards: 10de:1b06 -> 10de:2684"
     [pytorch] = [line for line in lines if line.startswith("pytorch: 2.7.1 cu126 (pypi) -> ")]
     assert pytorch.endswith(f": {ada['choices']['pytorch']['reason']}")
-    without = stack(Wish("pytorch", "none")).model_dump(mode="json", exclude={"warnings"})
+    without = stack(Constraint("pytorch", "none")).model_dump(mode="json", exclude={"warnings"})
     assert told({}, {"stack": without}) == ["pytorch: 2.7.1 cu126 (pypi) -> none: not wanted"]
 
 
@@ -308,12 +310,12 @@ def test_what_no_line_is_about_is_told_too() -> None:
 
 def test_a_lock_is_written_once_and_then_current(tmp_path: Path, capsys: Any) -> None:
     path = str(tmp_path / "locks" / "a.yaml")
-    assert settled(path, lock(), update=False) == 0
+    assert update_lockfile(path, lock(), update=False) == 0
     assert capsys.readouterr().out == f"{path}: written: 2 packages (0 MB), 1 wheels (0 MB)\n"
     text = Path(path).read_text()
-    assert read(text, path) == lock()
+    assert parse_lock(text, path) == lock()
     for update in (False, True):
-        assert settled(path, lock(day="2026-12-01"), update=update) == 0
+        assert update_lockfile(path, lock(day="2026-12-01"), update=update) == 0
         assert capsys.readouterr().out == f"{path}: current\n"
     assert Path(path).read_text() == text
     assert [file.name for file in Path(path).parent.iterdir()] == ["a.yaml"]
@@ -323,7 +325,7 @@ def test_a_stale_lock_is_told_and_only_written_when_asked_to(
     tmp_path: Path, capsys: Any
 ) -> None:
     path = str(tmp_path / "a.yaml")
-    settled(path, lock(), update=False)
+    update_lockfile(path, lock(), update=False)
     text = Path(path).read_text()
     new = lock(packages=[package("cpp", "4:15")], day="2026-12-01")
     capsys.readouterr()
@@ -333,28 +335,28 @@ def test_a_stale_lock_is_told_and_only_written_when_asked_to(
         "    cpp 4:14 -> 4:15",
         "    - tmux 3.5",
     ]
-    assert settled(path, new, update=False) == 6
+    assert update_lockfile(path, new, update=False) == 6
     said = capsys.readouterr().out.splitlines()
     assert said == [*lines, f"{path}: stale; ./dlbox lock --update writes it"]
     assert Path(path).read_text() == text
-    assert settled(path, new, update=True) == 0
+    assert update_lockfile(path, new, update=True) == 0
     said = capsys.readouterr().out.splitlines()
     assert said == [*lines, f"{path}: written: 1 packages (0 MB), 1 wheels (0 MB)"]
-    assert Path(path).read_text() == written(new)
+    assert Path(path).read_text() == dump_lock(new)
 
 
 def test_an_edited_lock_is_said_to_be_one(tmp_path: Path, capsys: Any) -> None:
     path = tmp_path / "a.yaml"
-    settled(str(path), lock(), update=False)
+    update_lockfile(str(path), lock(), update=False)
     edited = path.read_text().replace("3.5", "3.6")
     path.write_text(edited)
     capsys.readouterr()
-    assert settled(str(path), lock(), update=False) == 6
+    assert update_lockfile(str(path), lock(), update=False) == 6
     assert "was edited after it was written" in capsys.readouterr().out
     assert path.read_text() == edited
-    assert settled(str(path), lock(), update=True) == 0
+    assert update_lockfile(str(path), lock(), update=True) == 0
     assert "was edited after it was written" in capsys.readouterr().out
-    assert read(path.read_text(), "a") == lock()
+    assert parse_lock(path.read_text(), "a") == lock()
 
 
 def test_a_box_that_has_compiled_nothing_yet_makes_no_lock_stale(tmp_path: Path) -> None:
@@ -366,7 +368,7 @@ def test_a_box_that_has_compiled_nothing_yet_makes_no_lock_stale(tmp_path: Path)
     fresh = lock(modules={what: "xyz"}, kernels=[KERNEL])
     assert with_known_modules(old, fresh) == fresh
     path = str(tmp_path / "a.yaml")
-    assert [settled(path, one, update=False) for one in (old, bare, other)] == [0, 0, 6]
+    assert [update_lockfile(path, one, update=False) for one in (old, bare, other)] == [0, 0, 6]
 
 
 # Which boxes share one.
@@ -375,7 +377,7 @@ def test_a_box_that_has_compiled_nothing_yet_makes_no_lock_stale(tmp_path: Path)
 def hosts(folder: Path, **boxes: dict[str, Any]) -> list[Host]:
     rows = list(boxes.items())
     (folder / "lab.py").write_text(f"boxes = {rows!r}\n")
-    return list(request([str(folder / "lab.py")]).hosts)
+    return list(parse_request([str(folder / "lab.py")]).hosts)
 
 
 def names(found: dict[str, list[Host]]) -> dict[str, list[str]]:
@@ -383,7 +385,7 @@ def names(found: dict[str, list[Host]]) -> dict[str, list[str]]:
 
 
 def test_boxes_that_name_the_same_file_are_a_class(tmp_path: Path) -> None:
-    found = classes(
+    found = group_by_lock(
         hosts(
             tmp_path,
             a={"box_lock": "x.yaml"},
@@ -397,7 +399,7 @@ def test_boxes_that_name_the_same_file_are_a_class(tmp_path: Path) -> None:
 def test_boxes_of_a_class_agree_in_their_knobs(tmp_path: Path) -> None:
     two = hosts(tmp_path, a={"box_lock": "x"}, b={"box_lock": "x", "jupyter_port": 9000})
     with pytest.raises(BadInput) as error:
-        classes(two)
+        group_by_lock(two)
     assert str(error.value) == (
         "a and b: x is for both, and jupyter_port is its default here, 9000 there"
         " | give them one value, or two files"
@@ -406,7 +408,7 @@ def test_boxes_of_a_class_agree_in_their_knobs(tmp_path: Path) -> None:
 
 def test_a_box_without_a_lock_is_named(tmp_path: Path) -> None:
     with pytest.raises(BadInput) as error:
-        classes(hosts(tmp_path, a={"box_lock": "x"}, b={}, c={}))
+        group_by_lock(hosts(tmp_path, a={"box_lock": "x"}, b={}, c={}))
     assert str(error.value).splitlines() == [
         "b: box_lock is not set | name a file in the inventory",
         "c: box_lock is not set | name a file in the inventory",
@@ -431,13 +433,13 @@ def box(system: str = "debian-13", **more: Any) -> Identity:
 @pytest.fixture(autouse=True)
 def _nothing_seen() -> Iterator[None]:
     yield
-    SEEN.clear()
-    OUTCOMES.clear()
+    OBSERVED.clear()
+    RESULTS.clear()
 
 
 def looked(name: str, seen: Identity, closure: Closure, **data: Any) -> None:
-    outcome(name).plan = plan(seen, data, TODAY)
-    SEEN[name] = closure
+    result(name).plan = make_plan(seen, data, TODAY)
+    OBSERVED[name] = closure
 
 
 def closed(*packages: dict[str, Any], **more: Any) -> Closure:
@@ -450,13 +452,13 @@ def test_boxes_of_a_class_agree_in_what_they_are(tmp_path: Path) -> None:
     cpp = closed(package("cpp", "4:14"))
     looked("a", box(), cpp)
     looked("b", box(), cpp)
-    assert apart(two) is None
+    assert incompatibility(two) is None
     looked("b", box("debian-12"), cpp)
-    assert apart(two) == "a and b: debian-13 here, debian-12 there"
+    assert incompatibility(two) == "a and b: debian-13 here, debian-12 there"
     looked("b", box(pci_gpus=(PASCAL, PASCAL)), cpp)
-    assert apart(two) == "a and b: cards 10de:1b06 here, 10de:1b06 10de:1b06 there"
+    assert incompatibility(two) == "a and b: cards 10de:1b06 here, 10de:1b06 10de:1b06 there"
     looked("b", box(), closed(package("cpp", "4:13")))
-    assert apart(two) == "a and b: cpp would be 4:14 here, 4:13 there"
+    assert incompatibility(two) == "a and b: cpp would be 4:14 here, 4:13 there"
 
 
 # The whole of it.
@@ -465,11 +467,11 @@ def test_boxes_of_a_class_agree_in_what_they_are(tmp_path: Path) -> None:
 def test_what_one_box_had_before_the_other_may_need() -> None:
     one = closed(package("cpp", "4:14"), compiler="gcc-14 14", modules={"m-1/k": "a"})
     two = closed(package("aaa", "1"), package("cpp", "4:14"))
-    both = united([one, two])
+    both = merge_closures([one, two])
     assert [row.name for row in both.packages] == ["aaa", "cpp"]
     assert both.repositories == one.repositories
     assert (both.compiler, both.modules) == ("gcc-14 14", {"m-1/k": "a"})
-    assert united([two, one]) == both
+    assert merge_closures([two, one]) == both
 
 
 def test_modules_of_other_drivers_and_kernels_are_left_out() -> None:
@@ -480,7 +482,7 @@ def test_modules_of_other_drivers_and_kernels_are_left_out() -> None:
         "nvidia-current-550.163.01/6.1": "c",
     }
     got = closed(package("libcuda1", "550.163.01-2"), modules=there)
-    assert compiled(got, stack(), [KERNEL]) == {mine: "a"}
+    assert relevant_modules(got, stack(), [KERNEL]) == {mine: "a"}
 
 
 def test_a_lock_is_made_of_all_that_a_class_gets(
@@ -497,9 +499,9 @@ def test_a_lock_is_made_of_all_that_a_class_gets(
     two = hosts(tmp_path, a=knobs, b=knobs)
     looked("a", box(kernels=("6.12.9-amd64",)), closed(package("cpp", "4:14")), **knobs)
     looked("b", box(kernels=("6.12.94-amd64",)), closed(package("tmux", "3.5")), **knobs)
-    got = made(two, TODAY)
+    got = build_lock(two, TODAY)
     assert asked == [(wheel_locks(stack(), Jupyter()), "3.13", "2.41")]
-    assert got == read(written(got), "x")
+    assert got == parse_lock(dump_lock(got), "x")
     assert (got.system, got.cards, got.knobs) == (
         "debian-13",
         (PASCAL,),
@@ -510,7 +512,7 @@ def test_a_lock_is_made_of_all_that_a_class_gets(
     assert got.catalog == catalog_digest()
     assert got.stack["driver"]["branch"] == 550
     assert "warnings" not in got.stack
-    assert "secret" not in written(got)
+    assert "secret" not in dump_lock(got)
 
 
 def run(
@@ -533,11 +535,11 @@ def test_the_worst_that_became_of_a_class_is_the_exit_code(
     assert run(monkeypatch, tmp_path, **boxes) == 0
     looked("a", box(), closed(package("cpp", "4:15")))
     assert run(monkeypatch, tmp_path, **boxes) == 6
-    del SEEN["b"]
-    outcome("b").failed, outcome("b").refused = "no stack", True
+    del OBSERVED["b"]
+    result("b").failed, result("b").refused = "no stack", True
     assert run(monkeypatch, tmp_path, "--update", **boxes) == 3
-    del SEEN["c"]
-    OUTCOMES.pop("c")
+    del OBSERVED["c"]
+    RESULTS.pop("c")
     capsys.readouterr()
     assert run(monkeypatch, tmp_path, "--update", **boxes) == 1
     said = capsys.readouterr()
@@ -581,7 +583,7 @@ def test_a_file_that_cannot_be_written_is_told_in_one_line(
 
 def test_a_lock_of_another_format_is_refused() -> None:
     with pytest.raises(Refused, match="is of format 2"):
-        read(written(lock()).replace("format: 1", "format: 2"), "x")
+        parse_lock(dump_lock(lock()).replace("format: 1", "format: 2"), "x")
 
 
 def test_the_disk_that_a_lock_still_takes() -> None:

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from roles.lock.closure import SCRIPT, Closure, WouldFetch, closure
-from roles.lock.model import LockedPackage, LockedRepository
-from roles.lock.repositories import repositories
-from roles.lock.signer import signers
-from roles.lock.uris import found, package
-from tests.archive.keys import Signed, make_key
+from dlbox.lockfile.model import LockedPackage, LockedRepository
+from dlbox.locking.apt_closure import SCRIPT, Closure, WouldFetch, parse_closure
+from dlbox.locking.apt_uris import found, package
+from dlbox.locking.repositories import repositories
+from dlbox.openpgp.signers import signers
+from tests.support.archive.keys import Signed, make_key
 
 MAIN = "http://mirror.example.com/debian/"
 NVIDIA = "https://nvidia/repos/debian13/x86_64/"
@@ -193,7 +193,7 @@ def test_a_boxs_answer_is_its_closure() -> None:
     modules = [
         f"module nvidia-595.112.07/6.12/{digest}.tar.gz" for digest in ("older", "newest")
     ]
-    got = closure(said("compiler gcc-14 (none)", *modules, GCC, CUDA, CPP))
+    got = parse_closure(said("compiler gcc-14 (none)", *modules, GCC, CUDA, CPP))
     assert [row.name for row in got.packages] == ["cpp", "gcc-14", "libcuda1"]
     assert got.repositories == (
         LockedRepository(uri=MAIN, key=RELEASE_KEY),
@@ -205,16 +205,20 @@ def test_a_boxs_answer_is_its_closure() -> None:
 
 
 def test_a_compiler_that_was_there_before_keeps_its_version() -> None:
-    assert closure(said("compiler gcc-14 14.2.0-18", CPP)).compiler == ("gcc-14 14.2.0-18")
-    assert closure(said(CPP)).compiler == ""
+    assert parse_closure(said("compiler gcc-14 14.2.0-18", CPP)).compiler == (
+        "gcc-14 14.2.0-18"
+    )
+    assert parse_closure(said(CPP)).compiler == ""
 
 
 def test_an_error_is_all_that_is_told() -> None:
     wrong = "E: Version '580.*' for 'libcuda1' was not found"
-    assert closure(said(CPP, wrong)) == Closure(error=wrong[3:])
-    assert "no SHA-256" in closure([CPP.replace("SHA256", "SHA1")]).error
+    assert parse_closure(said(CPP, wrong)) == Closure(error=wrong[3:])
+    assert "no SHA-256" in parse_closure([CPP.replace("SHA256", "SHA1")]).error
     torn = said(CPP)[:-3]
-    assert closure([*torn, "-----END PGP SIGNATURE-----"]).error == "was cut within a packet"
+    assert (
+        parse_closure([*torn, "-----END PGP SIGNATURE-----"]).error == "was cut within a packet"
+    )
 
 
 PINS = "Pin: version 580.*\nExplanation: NVIDIA's $HOME, `id`\n"

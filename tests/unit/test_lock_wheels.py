@@ -4,13 +4,12 @@ from typing import Any
 
 import pytest
 
-from deploys._artefacts.outside import Unreadable
-from deploys._lock import wheels
-from deploys._lock.chosen import chosen
-from deploys._lock.pylock import Listed, listed
-from deploys._lock.tags import best, environment
-from deploys._lock.wheels import FoundWheel, merged, resolve
-from roles.lock.model import LockedWheel
+from dlbox.lockfile.model import LockedWheel
+from dlbox.locking import wheels
+from dlbox.locking.pylock import ListedWheel, parse_pylock
+from dlbox.locking.wheel_tags import best_wheel, marker_environment
+from dlbox.locking.wheels import FoundWheel, merge_wheels, resolve_wheels, select_wheel
+from dlbox.subprocesses import Unreadable
 
 TRIXIE = ("3.13", "2.41")
 OURS = "debugpy-1.8.22-cp313-cp313-manylinux_2_34_x86_64.whl"
@@ -63,8 +62,8 @@ ANYBODYS = "debugpy-1.8.22-py2.py3-none-any.whl"
 def test_the_wheel_that_fits_best_is_taken(
     files: list[str], python: str, glibc: str, takes: str | None
 ) -> None:
-    assert best(files, python, glibc) == takes
-    assert best(files[::-1], python, glibc) == takes
+    assert best_wheel(files, python, glibc) == takes
+    assert best_wheel(files[::-1], python, glibc) == takes
 
 
 PYLOCK = """\
@@ -100,9 +99,9 @@ wheels = [{ name = "old-1-py3-none-any.whl", path = "/wheels/x", size = 1, hashe
 
 
 def test_an_answer_of_uv_is_read() -> None:
-    rows = list(listed(PYLOCK, "3.13"))
+    rows = list(parse_pylock(PYLOCK, "3.13"))
     assert [row.name for row in rows] == ["debugpy", "debugpy", "torch"]
-    assert rows[0] == Listed(
+    assert rows[0] == ListedWheel(
         "debugpy",
         "1.8.22",
         OURS,
@@ -115,36 +114,36 @@ def test_an_answer_of_uv_is_read() -> None:
 
 
 def test_a_wheel_may_have_a_name_and_a_path() -> None:
-    assert [row.name for row in listed(PYLOCK, "3.10")] == ["debugpy", "debugpy", "old"]
-    *_, row = listed(PYLOCK, "3.10")
+    assert [row.name for row in parse_pylock(PYLOCK, "3.10")] == ["debugpy", "debugpy", "old"]
+    *_, row = parse_pylock(PYLOCK, "3.10")
     assert (row.file, row.url) == ("old-1-py3-none-any.whl", "file:///wheels/x")
 
 
 def test_what_has_no_wheel_is_refused_unless_the_box_does_not_get_it() -> None:
     bare = PYLOCK.replace("sys_platform == 'win32'", "sys_platform == 'linux'")
     with pytest.raises(Unreadable, match=r"^colorama 0\.4\.6: no index has a wheel"):
-        list(listed(bare, "3.13"))
+        list(parse_pylock(bare, "3.13"))
 
 
 def test_markers_are_judged_for_the_box_and_not_for_this_machine() -> None:
-    assert environment("3.14")["python_full_version"] == "3.14.0"
-    assert environment("3.14")["sys_platform"] == "linux"
+    assert marker_environment("3.14")["python_full_version"] == "3.14.0"
+    assert marker_environment("3.14")["sys_platform"] == "linux"
 
 
-def row(file: str, digest: str, name: str = "debugpy") -> Listed:
-    return Listed(name, "1.8.22", file, f"https://files/{file}", 7, digest)
+def row(file: str, digest: str, name: str = "debugpy") -> ListedWheel:
+    return ListedWheel(name, "1.8.22", file, f"https://files/{file}", 7, digest)
 
 
 def test_a_wheel_that_came_after_the_lock_is_not_taken() -> None:
     there = [row(OURS, "aa"), row(ANYBODYS, "bb")]
-    [old] = chosen("tools", there, frozenset({"bb"}), *TRIXIE)
-    [new] = chosen("tools", there, frozenset({"aa", "bb"}), *TRIXIE)
+    [old] = select_wheel("tools", there, frozenset({"bb"}), *TRIXIE)
+    [new] = select_wheel("tools", there, frozenset({"aa", "bb"}), *TRIXIE)
     assert (old.file, new.file) == (ANYBODYS, OURS)
 
 
 def test_a_release_that_nothing_fits_is_named() -> None:
     with pytest.raises(Unreadable) as error:
-        list(chosen("tools", [row(OURS, "aa")], frozenset({"bb"}), *TRIXIE))
+        list(select_wheel("tools", [row(OURS, "aa")], frozenset({"bb"}), *TRIXIE))
     assert str(error.value) == (
         "tools: no wheel of debugpy 1.8.22 that it allows fits Python 3.13 and glibc 2.41"
     )
@@ -160,14 +159,14 @@ def found(file: str, digest: str, url: str = "https://a/") -> FoundWheel:
 def test_wheels_that_locks_share_are_there_once_and_in_one_order() -> None:
     a, b = found("a-1-py3-none-any.whl", "aa"), found("b-1-py3-none-any.whl", "bb")
     again = found("a-1-py3-none-any.whl", "aa", "https://other/")
-    assert merged([b, a, again, b]) == [a, b]
+    assert merge_wheels([b, a, again, b]) == [a, b]
     older = found("a-0-py3-none-any.whl", "cc")
-    assert merged([a, older]) == [older, a], "two venvs may have two releases"
+    assert merge_wheels([a, older]) == [older, a], "two venvs may have two releases"
 
 
 def test_two_wheels_of_one_name_are_no_wheel_house() -> None:
     with pytest.raises(Unreadable, match=r"^a-1-py3-none-any\.whl: two locks have different"):
-        merged([found("a-1-py3-none-any.whl", "aa"), found("a-1-py3-none-any.whl", "bb")])
+        merge_wheels([found("a-1-py3-none-any.whl", "aa"), found("a-1-py3-none-any.whl", "bb")])
 
 
 @pytest.fixture
@@ -189,20 +188,22 @@ def told(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
     monkeypatch.setattr(
         wheels, "lock_text", lambda _: " sha256:".join(["", "a" * 64, "b" * 64, "c" * 64])
     )
-    monkeypatch.setattr(wheels, "listed", lambda _, python: _whole(listed(PYLOCK, python)))
+    monkeypatch.setattr(
+        wheels, "listed", lambda _, python: _whole(parse_pylock(PYLOCK, python))
+    )
     monkeypatch.setattr("requests.head", lambda *_, **__: Head())
-    wheels.in_lock.cache_clear()
+    wheels.locked_wheel.cache_clear()
     return asked  # fmt: skip
 
 
 def _whole(rows: Any) -> Any:
     for one in rows:
-        yield Listed(one.name, one.version, one.file, one.url, one.size, one.sha256 * 32)
+        yield ListedWheel(one.name, one.version, one.file, one.url, one.size, one.sha256 * 32)
 
 
 def test_every_lock_is_asked_for_once_in_a_run(told: list[tuple[Any, ...]]) -> None:
-    rows = resolve({"b": None, "a": "https://index"}, *TRIXIE)
-    assert resolve({"a": "https://index"}, *TRIXIE) == rows
+    rows = resolve_wheels({"b": None, "a": "https://index"}, *TRIXIE)
+    assert resolve_wheels({"a": "https://index"}, *TRIXIE) == rows
     assert sorted(told, key=str) == [
         ("a", "https://index", "3.13", "2.41"),
         ("b", None, "3.13", "2.41"),
@@ -214,5 +215,5 @@ def test_every_lock_is_asked_for_once_in_a_run(told: list[tuple[Any, ...]]) -> N
 
 
 def test_a_size_that_the_index_does_not_list_is_asked_for(told: list[tuple[Any, ...]]) -> None:
-    assert [one.wheel.size for one in resolve({"a": None}, *TRIXIE)] == [5, 77]
+    assert [one.wheel.size for one in resolve_wheels({"a": None}, *TRIXIE)] == [5, 77]
     assert len(told) == 1

@@ -9,15 +9,15 @@ from pathlib import Path
 
 import pytest
 
+from dlbox.openpgp.packets import fingerprint
+from dlbox.stack.catalog_loader import catalog
+from dlbox.stack.constraint import Constraint
+from dlbox.stack.gpus import gpu_table
+from dlbox.stack.model import Refused, Repository, Stack
+from dlbox.stack.solve import solve
 from roles.nvidia_archive.content import KEYS, PINS, SOURCE, key, pins, source
-from roles.nvidia_archive.openpgp import fingerprint
 from roles.nvidia_archive.settings import NvidiaArchive
-from roles.stack.gpus import gpu_table
-from roles.stack.model import Refused, Repository, Stack
-from roles.stack.solve import solve
-from roles.stack.tables import catalog
-from roles.stack.wish import Wish
-from tests.archive.keys import Key, make_key
+from tests.support.archive.keys import Key, make_key
 
 TODAY = date(2026, 11, 24)
 NVIDIA = catalog().sources["nvidia"]
@@ -37,7 +37,7 @@ def repository(tag: str) -> Repository:
     )
 
 
-def stack(system: str, *wishes: Wish) -> Stack:
+def stack(system: str, *wishes: Constraint) -> Stack:
     found = solve([gpu_table()["10de:2684"]], system, wishes, today=TODAY)
     assert isinstance(found, Stack)
     return found
@@ -314,13 +314,13 @@ Pin-Priority: 100
 
 
 def test_the_pins_of_nvidias_driver() -> None:
-    theirs = stack("ubuntu-24.04", Wish("driver_source", "nvidia"))
+    theirs = stack("ubuntu-24.04", Constraint("driver_source", "nvidia"))
     assert theirs.repository
     assert pins(theirs, theirs.repository) == NVIDIAS
 
 
 def test_the_pins_of_the_distributions_driver_with_nvidias_toolkit() -> None:
-    mixed = stack("debian-12", Wish("driver", "535"), Wish("cuda", "12.6"))
+    mixed = stack("debian-12", Constraint("driver", "535"), Constraint("cuda", "12.6"))
     assert mixed.driver
     assert (mixed.driver.source, mixed.toolkits[0].source) == ("distro", "nvidia")
     assert mixed.repository
@@ -328,7 +328,7 @@ def test_the_pins_of_the_distributions_driver_with_nvidias_toolkit() -> None:
 
 
 def test_the_pins_of_a_box_without_a_driver() -> None:
-    found = solve([], "debian-12", [Wish("cuda", "12.6")], today=TODAY)
+    found = solve([], "debian-12", [Constraint("cuda", "12.6")], today=TODAY)
     assert isinstance(found, Stack)
     assert found.repository
     assert pins(found, found.repository) == DISTROS
@@ -368,7 +368,10 @@ def test_every_package_of_a_driver_is_pinned_and_no_toolkit() -> None:
 
 def test_no_repository_where_nothing_comes_from_it() -> None:
     assert stack("ubuntu-24.04").repository is None
-    assert stack("debian-12", Wish("cuda", "11.8"), Wish("driver", "535")).repository is None
+    assert (
+        stack("debian-12", Constraint("cuda", "11.8"), Constraint("driver", "535")).repository
+        is None
+    )
 
 
 def test_the_files_lie_where_apt_looks() -> None:

@@ -4,12 +4,20 @@ import shlex
 
 import pytest
 
-from roles.box.apt import lacking
-from roles.box.offered import Offer, Offered, candidates, offers
-from roles.box.order import order
-from roles.box.packages import DRIVER_SOURCES, GPU_SOURCES, Package, of_stack
+from dlbox.host.apt import lacking
+from dlbox.host.apt_facts import (
+    DRIVER_SOURCES,
+    GPU_SOURCES,
+    AptCandidate,
+    AptCandidates,
+    Package,
+    candidates,
+    is_gpu_package,
+    parse_candidates,
+)
+from dlbox.host.apt_transaction import apt_transaction
+from dlbox.stack.catalog_loader import catalog
 from roles.nvidia_driver import transaction as driver
-from roles.stack.tables import catalog
 
 
 def package(version: str, source: str = "x") -> Package:
@@ -37,13 +45,13 @@ def installed(text: str) -> dict[str, Package]:
 def test_the_stack_is_known_by_source_or_version(
     version: str, source: str, pin: str, *, belongs: bool
 ) -> None:
-    assert of_stack(package(version, source), DRIVER_SOURCES, pin) is belongs
+    assert is_gpu_package(package(version, source), DRIVER_SOURCES, pin) is belongs
 
 
 def test_persistenced_is_of_the_stack_and_not_of_the_driver() -> None:
     found = package("550.163.01-1", "nvidia-persistenced")
-    assert of_stack(found, GPU_SOURCES)
-    assert not of_stack(found, DRIVER_SOURCES)
+    assert is_gpu_package(found, GPU_SOURCES)
+    assert not is_gpu_package(found, DRIVER_SOURCES)
 
 
 UBUNTU_580 = """
@@ -95,7 +103,7 @@ def test_another_drivers_packages_are_in_the_way(
     found: str, wanted: str, numbers: str, stale: str
 ) -> None:
     names = dict.fromkeys(wanted.split(), "")
-    assert driver.stale(installed(found), names, set(numbers.split())) == stale.split()
+    assert driver.stale_packages(installed(found), names, set(numbers.split())) == stale.split()
 
 
 HEARTS = [
@@ -108,13 +116,13 @@ HEARTS = [
 @pytest.mark.parametrize("heart", HEARTS)
 def test_one_package_of_a_driver_tells_the_rest_of_it(heart: str) -> None:
     found = installed(f"{heart} 580.1-1, libnvidia-gl 580.1-1, libother 580.2-1")
-    assert driver.stale(found, {}, {"595.1"}) == sorted([heart, "libnvidia-gl"])
+    assert driver.stale_packages(found, {}, {"595.1"}) == sorted([heart, "libnvidia-gl"])
 
 
 @pytest.mark.parametrize("name", ["nvidia-smi", "libnvidia-compute-x", "dkms", "libcuda11"])
 def test_other_packages_do_not(name: str) -> None:
     found = installed(f"{name} 580.1-1, libnvidia-gl 580.1-1")
-    assert driver.stale(found, {}, {"595.1"}) == []
+    assert driver.stale_packages(found, {}, {"595.1"}) == []
 
 
 def test_every_driver_of_the_catalogue_has_a_package_that_tells_it() -> None:
@@ -122,12 +130,12 @@ def test_every_driver_of_the_catalogue_has_a_package_that_tells_it() -> None:
         names = [
             n.format(branch=580, version="580.1") for n in (*row.module.values(), *row.same)
         ]
-        assert len([n for n in names if driver.HEART.fullmatch(n)]) == 3, row
+        assert len([n for n in names if driver.CORE_PACKAGES.fullmatch(n)]) == 3, row
 
 
 def test_two_other_drivers_are_both_in_the_way() -> None:
     found = {**installed(UBUNTU_580), **installed(DEBIAN_550)}
-    stale = set(driver.stale(found, {}, {"595.71.05"}))
+    stale = set(driver.stale_packages(found, {}, {"595.71.05"}))
     assert {"libcuda1", "libnvidia-compute-580"} <= stale
     assert not {"jq", "nvidia-persistenced"} & stale
 
@@ -135,7 +143,7 @@ def test_two_other_drivers_are_both_in_the_way() -> None:
 def test_a_dummy_without_a_revision_drags_nobody_along() -> None:
     # equivs makes such packages; adduser and many of Debian's own have no revision either.
     found = installed("libcuda1 999, adduser 3.134, ca-certificates 20230311, jq 1.7.1-3")
-    assert driver.stale(found, {}, {"550.163.01"}) == ["libcuda1"]
+    assert driver.stale_packages(found, {}, {"550.163.01"}) == ["libcuda1"]
 
 
 @pytest.mark.parametrize(
@@ -147,7 +155,7 @@ def test_a_dummy_without_a_revision_drags_nobody_along() -> None:
     ],
 )
 def test_the_drivers_own_version_is_without_its_packagers_part(version: str, own: str) -> None:
-    assert driver.upstream(version) == own
+    assert driver.upstream_version(version) == own
 
 
 @pytest.mark.parametrize(
@@ -164,7 +172,9 @@ def test_what_makes_modprobe_load_a_flavour_goes_with_it(
     name: str, module: str, *, stale: bool
 ) -> None:
     found = installed(f"{name} 580.1-1, {module} 580.1-1")
-    assert driver.stale(found, {module: "580."}, {"580.1"}) == ([name] if stale else [])
+    assert driver.stale_packages(found, {module: "580."}, {"580.1"}) == (
+        [name] if stale else []
+    )
 
 
 DEBIAN = "http://mirror.example/debian trixie/non-free amd64 Packages"
@@ -172,8 +182,10 @@ UBUNTU = "http://mirror.example/ubuntu noble-updates/restricted amd64 Packages"
 MIRROR = "https://mirror/cuda/ubuntu2404/x86_64  Packages"
 
 
-def offered(text: str, source: str) -> list[Offer]:
-    return [Offer(name, version, source) for name, version in map(str.split, text.split(","))]
+def offered(text: str, source: str) -> list[AptCandidate]:
+    return [
+        AptCandidate(name, version, source) for name, version in map(str.split, text.split(","))
+    ]
 
 
 def test_a_driver_is_ordered_at_one_version_in_full() -> None:
@@ -183,7 +195,7 @@ def test_a_driver_is_ordered_at_one_version_in_full() -> None:
         *offered("libcuda1 535.261.03-1, nvidia-kernel-dkms 550.163.01-2", DEBIAN),
         *offered("nvidia-persistenced 535.171.04-1", DEBIAN),
     ]
-    assert driver.transaction({}, wanted, there, None) == driver.Transaction(
+    assert driver.plan_transaction({}, wanted, there, None) == driver.DriverTransaction(
         {
             "nvidia-kernel-dkms": "550.163.01-2",
             "libcuda1": "550.163.01-2",
@@ -197,12 +209,12 @@ def test_a_driver_is_ordered_at_one_version_in_full() -> None:
 def test_each_driver_comes_from_its_own_source_whoever_has_the_same_branch() -> None:
     names = ("libnvidia-compute-580", "nvidia-dkms-580-open")
     there = [
-        *[Offer(name, "580.178.04-1ubuntu1", MIRROR) for name in names],
-        *[Offer(name, "580.159.03-0ubuntu1", UBUNTU) for name in names],
+        *[AptCandidate(name, "580.178.04-1ubuntu1", MIRROR) for name in names],
+        *[AptCandidate(name, "580.159.03-0ubuntu1", UBUNTU) for name in names],
     ]
 
-    def order(pin: str, repository: str | None) -> driver.Transaction:
-        return driver.transaction({}, dict.fromkeys(names, pin), there, repository)
+    def order(pin: str, repository: str | None) -> driver.DriverTransaction:
+        return driver.plan_transaction({}, dict.fromkeys(names, pin), there, repository)
 
     assert order("580.", None).install == dict.fromkeys(names, "580.159.03-0ubuntu1")
     assert order("580.178.04-", "/ubuntu2404/").install == dict.fromkeys(
@@ -214,7 +226,7 @@ def test_each_driver_comes_from_its_own_source_whoever_has_the_same_branch() -> 
 
 
 def test_what_no_source_has_is_missing_and_what_has_its_own_number_is_not() -> None:
-    order = driver.transaction({}, {"libcuda1": "550.", "nvidia-modprobe": ""}, [], None)
+    order = driver.plan_transaction({}, {"libcuda1": "550.", "nvidia-modprobe": ""}, [], None)
     assert order.missing == ("libcuda1",)
 
 
@@ -229,14 +241,19 @@ def test_an_older_drivers_packages_are_moved_where_the_new_one_has_them_and_else
     wanted = {"libnvidia-compute": "595.91.07-", "nvidia-dkms": "595.91.07-"}
     new = "595.91.07-1ubuntu1"
     there = [
-        *[Offer(name, new, MIRROR) for name in (*wanted, "libnvidia-gl", "nvidia-dkms-open")],
-        Offer("libnvidia-gl", "595.91.07-0ubuntu1", MIRROR),
-        Offer("libnvidia-gl", "595.71.05-1ubuntu1", MIRROR),
+        *[
+            AptCandidate(name, new, MIRROR)
+            for name in (*wanted, "libnvidia-gl", "nvidia-dkms-open")
+        ],
+        AptCandidate("libnvidia-gl", "595.91.07-0ubuntu1", MIRROR),
+        AptCandidate("libnvidia-gl", "595.71.05-1ubuntu1", MIRROR),
         # It is there, but the distribution's, or of another version.
-        Offer("nvidia-firmware", new, UBUNTU),
-        Offer("nvidia-firmware", "610.43.02-1ubuntu1", MIRROR),
+        AptCandidate("nvidia-firmware", new, UBUNTU),
+        AptCandidate("nvidia-firmware", "610.43.02-1ubuntu1", MIRROR),
     ]
-    assert driver.transaction(found, wanted, there, "/ubuntu2404/") == driver.Transaction(
+    assert driver.plan_transaction(
+        found, wanted, there, "/ubuntu2404/"
+    ) == driver.DriverTransaction(
         {**dict.fromkeys(wanted, new), "libnvidia-gl": new},
         # nvidia-dkms-open: there as well, and of the other flavour.
         ("nvidia-dkms-open", "nvidia-driver-pinning-595.71.05", "nvidia-firmware"),
@@ -255,21 +272,21 @@ N: Unable to locate package nvlsm
 
 def test_what_sources_offer() -> None:
     expected = [
-        Offer("libcuda1", "550.163.01-2", DEBIAN),
-        Offer(
+        AptCandidate("libcuda1", "550.163.01-2", DEBIAN),
+        AptCandidate(
             "libcuda1",
             "535.261.03-1",
             "http://mirror.example/debian-security trixie-security/non-free amd64 Packages",
         ),
-        Offer("nvidia-dkms", "595.71.05-1ubuntu1", MIRROR),
+        AptCandidate("nvidia-dkms", "595.71.05-1ubuntu1", MIRROR),
     ]
-    assert offers(MADISON.splitlines()) == expected
-    assert Offered().process(MADISON.splitlines()) == expected
-    assert offers([]) == []
+    assert parse_candidates(MADISON.splitlines()) == expected
+    assert AptCandidates().process(MADISON.splitlines()) == expected
+    assert parse_candidates([]) == []
 
 
 def test_offers_are_asked_for_by_name() -> None:
-    command = Offered().command(names=("libcuda1", "a b"))
+    command = AptCandidates().command(names=("libcuda1", "a b"))
     assert command.get_raw_value() == ("apt-cache madison libcuda1 'a b' 2>/dev/null || true")
 
 
@@ -323,12 +340,12 @@ def test_a_transaction_is_simulated_downloaded_and_carried_out_in_the_same_words
         "DEBIAN_FRONTEND=noninteractive apt-get -q -y -o Dpkg::Options::=--force-confold"
         " -o Dir::Cache::archives=/var/cache/dlbox/debs -o APT::Keep-Downloaded-Packages=true"
     )
-    said = order(wanted, ["nvidia-dkms-580"])
+    said = apt_transaction(wanted, ["nvidia-dkms-580"])
     assert f"apt-get -q -s install {options} {names})" in said.simulate
     assert said.download == f"{real} --download-only install {options} {names}"
     assert said.install == f"{real} install {options} {names}"
 
 
 def test_no_word_of_a_transaction_is_shells() -> None:
-    words = shlex.split(order({"a;id": "$(id)"}, ["`id`"]).install)
+    words = shlex.split(apt_transaction({"a;id": "$(id)"}, ["`id`"]).install)
     assert words[-2:] == ["a;id=$(id)", "`id`-"]

@@ -6,22 +6,22 @@ import re
 import pytest
 from pyinfra.api.exceptions import FactProcessError
 
+from dlbox.host.apt_facts import Package, parse_packages
+from dlbox.host.cuda_library import library_links, pkg_config
+from dlbox.host.foreign import Foreign
+from dlbox.host.identity import BoxIdentity, Identity, parse_identity
+from dlbox.host.layout import LIBRARIES, VENVS, lock_digest
+from dlbox.stack.components import Driver, Fabric, Library, Toolkit
+from dlbox.stack.model import Stack
+from dlbox.verify.connection import connection, sockets
+from dlbox.verify.cuda_library import encoded_version, expected_versions
+from dlbox.verify.python import locked
 from roles.base.content import apt_conf
 from roles.base.settings import Base
-from roles.box.connect import connection, sockets
-from roles.box.facts import BoxIdentity, Identity, identity
-from roles.box.foreign import Foreign
-from roles.box.layout import TREES, VENVS, stamp
-from roles.box.library import library_links, pkg_config
-from roles.box.library_checks import number, wanted
-from roles.box.packages import Package, packages
-from roles.box.python import locked
 from roles.cuda.content import TOOLS, home, home_links
 from roles.jupyter.content import SETTINGS, kernel, unit
-from roles.nvidia_driver.content import UNATTENDED, nonfree, wanted_packages
-from roles.nvidia_driver.sources import OWN, Archive, Sources, archives
-from roles.stack.model import Stack
-from roles.stack.parts import Driver, Fabric, Library, Toolkit
+from roles.nvidia_driver.apt_sources import OWN, Archive, Sources, archives
+from roles.nvidia_driver.content import UNATTENDED, components_source, wanted_packages
 
 BOX = """\
 system debian-13
@@ -84,7 +84,7 @@ def toolkit(release: str, **fields: str) -> Toolkit:
 
 
 def test_a_box_says_what_it_is() -> None:
-    assert identity(BOX.splitlines()) == Identity(
+    assert parse_identity(BOX.splitlines()) == Identity(
         system="debian-13",
         arch="x86_64",
         uid=0,
@@ -125,7 +125,7 @@ def test_a_bare_container_says_what_it_is() -> None:
 
 def test_what_a_box_does_not_say_of_its_boot_is_no_error() -> None:
     said = BOX.replace("kernel 6.12.94-amd64\n", "").replace("secure_boot 1\n", "")
-    box = identity(said.splitlines())
+    box = parse_identity(said.splitlines())
     assert (box.kernels, box.secure_boot) == ((), False)
 
 
@@ -157,7 +157,7 @@ half 1 iF  half
 never  un 
 broken 1 iHR broken
 """.splitlines()  # noqa: W291 - dpkg-query pads the status
-    assert packages(said) == {
+    assert parse_packages(said) == {
         "libcuda1": Package("550.163.01-2", "nvidia-graphics-drivers", held=True),
         "jq": Package("1.7.1-6", "jq", held=False),
     }
@@ -268,7 +268,9 @@ def test_what_dlbox_added_is_not_read_back() -> None:
 
 def test_a_key_written_out_in_place_is_written_out_again() -> None:
     key = "-----BEGIN PGP PUBLIC KEY BLOCK-----\n\nmQ==\n-----END PGP PUBLIC KEY BLOCK-----"
-    said = nonfree([Archive("http://deb/", "trixie", ("contrib",), (("signed-by", key),))])
+    said = components_source(
+        [Archive("http://deb/", "trixie", ("contrib",), (("signed-by", key),))]
+    )
     assert said.splitlines()[-4:] == [
         "Signed-By: -----BEGIN PGP PUBLIC KEY BLOCK-----",
         " .",
@@ -278,7 +280,7 @@ def test_a_key_written_out_in_place_is_written_out_again() -> None:
 
 
 def test_nonfree_adds_what_is_missing_with_the_boxs_own_key() -> None:
-    assert nonfree([TRIXIE, UPDATES, SECURITY]) == (
+    assert components_source([TRIXIE, UPDATES, SECURITY]) == (
         """\
 # Written by dlbox: the components the driver and CUDA come from.
 Types: deb
@@ -297,8 +299,8 @@ Components: contrib non-free non-free-firmware
 
 def test_nonfree_adds_nothing_where_nothing_is_missing() -> None:
     only = "# Written by dlbox: the components the driver and CUDA come from.\n"
-    assert nonfree([SECURITY]) == only
-    assert nonfree([]) == only
+    assert components_source([SECURITY]) == only
+    assert components_source([]) == only
 
 
 def test_a_mirrors_own_options_go_along() -> None:
@@ -308,7 +310,7 @@ def test_a_mirrors_own_options_go_along() -> None:
             "deb [arch=amd64 trusted=yes] http://mirror/debian trixie main",
         ]
     )
-    assert nonfree(archives(sources, "trixie", "debian")).splitlines()[-3:] == [
+    assert components_source(archives(sources, "trixie", "debian")).splitlines()[-3:] == [
         "Components: contrib non-free non-free-firmware",
         "Architectures: amd64",
         "Trusted: yes",
@@ -399,10 +401,10 @@ def test_a_packaged_toolkit_looks_like_nvidias_own() -> None:
 def test_a_toolkit_from_wheels_looks_like_nvidias_own() -> None:
     wheels = toolkit("13.5", source="wheels", home="nvidia/cu13", lock="cuda-13.5")
     assert home_links(wheels) == {
-        "/usr/local/cuda-13.5/bin": f"{TREES}/cuda-13.5/nvidia/cu13/bin",
-        "/usr/local/cuda-13.5/include": f"{TREES}/cuda-13.5/nvidia/cu13/include",
-        "/usr/local/cuda-13.5/lib64": f"{TREES}/cuda-13.5/nvidia/cu13/lib",
-        "/usr/local/cuda-13.5/nvvm": f"{TREES}/cuda-13.5/nvidia/cu13/nvvm",
+        "/usr/local/cuda-13.5/bin": f"{LIBRARIES}/cuda-13.5/nvidia/cu13/bin",
+        "/usr/local/cuda-13.5/include": f"{LIBRARIES}/cuda-13.5/nvidia/cu13/include",
+        "/usr/local/cuda-13.5/lib64": f"{LIBRARIES}/cuda-13.5/nvidia/cu13/lib",
+        "/usr/local/cuda-13.5/nvvm": f"{LIBRARIES}/cuda-13.5/nvidia/cu13/nvvm",
     }
 
 
@@ -431,8 +433,8 @@ Libs: -L/opt/dlbox/wheels/nccl/nvidia/nccl/lib -lnccl
 
 
 def test_versions_as_the_libraries_encode_them() -> None:
-    assert [number("9.10.2.21"), number("2.27.7")] == [91002, 22707]
-    assert wanted(NCCL.model_copy(update={"version": "9.10.2.21"})) == {
+    assert [encoded_version("9.10.2.21"), encoded_version("2.27.7")] == [91002, 22707]
+    assert expected_versions(NCCL.model_copy(update={"version": "9.10.2.21"})) == {
         "the loader": "91002",
         "the compiler": "9.10.2",
         "pkg-config": "9.10.2.21",
@@ -519,5 +521,5 @@ def test_what_a_lock_allows() -> None:
 
 
 def test_a_stamp_is_the_locks_own() -> None:
-    assert len(stamp("nccl-cu12-2.27.7")) == 64
-    assert stamp("nccl-cu12-2.27.7") != stamp("nccl-cu12-2.32.3")
+    assert len(lock_digest("nccl-cu12-2.27.7")) == 64
+    assert lock_digest("nccl-cu12-2.27.7") != lock_digest("nccl-cu12-2.32.3")

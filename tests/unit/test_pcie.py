@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from roles.box.pcie import Link, Slot, lanes, slot, survey
+from dlbox.host.pcie import Link, Slot, lanes, read_command, slot
 
 SLOW, GEN3, GEN4 = "2.5 GT/s PCIe", "8.0 GT/s PCIe", "16.0 GT/s PCIe"
 MANUAL = "move it to another slot or look at the board's manual"
@@ -51,7 +51,10 @@ class Tree:
     def slots(self) -> list[Slot]:
         """Run the shell, as the survey of a box does."""
         run = subprocess.run(
-            ["sh", "-c", survey(str(self.root))], capture_output=True, text=True, check=True
+            ["sh", "-c", read_command(str(self.root))],
+            capture_output=True,
+            text=True,
+            check=True,
         )
         assert run.stderr == ""
         return [slot(line.removeprefix("pcie ")) for line in run.stdout.splitlines()]
@@ -166,5 +169,5 @@ def test_only_cards_of_nvidia_are_read(tree: Tree) -> None:
 
 
 def test_a_box_without_pci_says_nothing(tmp_path: Path) -> None:
-    said = subprocess.check_output(["sh", "-c", survey(str(tmp_path))], text=True)
+    said = subprocess.check_output(["sh", "-c", read_command(str(tmp_path))], text=True)
     assert said == ""

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from roles.box.facts import Identity
-from roles.box.foreign import Foreign
-from roles.box.plan import Plan, plan, told
-from roles.box.preflight import preflight
-from roles.stack.model import Refusal, Refused
-from tests.archive.keys import make_key
+from dlbox.host.foreign import Foreign
+from dlbox.host.identity import Identity
+from dlbox.plan.plan import Plan, format_refusal, make_plan
+from dlbox.plan.preflight import preflight
+from dlbox.stack.model import Refusal, Refused
+from tests.support.archive.keys import make_key
 
 GTX_1080_TI, RTX_4090, A100, RTX_5090 = "10de:1b06", "10de:2684", "10de:20b0", "10de:2b85"
 GOOD, BAD = "6.12.94+deb13-amd64", "6.12.107+deb13-amd64"
@@ -32,7 +32,7 @@ BOX = Identity(
 
 
 def planned(box: Identity, **data: Any) -> Plan:
-    return plan(box, data, TODAY)
+    return make_plan(box, data, TODAY)
 
 
 def refused(box: Identity, **data: Any) -> str:
@@ -156,8 +156,8 @@ def test_secure_boot_is_said() -> None:
 def test_the_day_is_counted_from() -> None:
     box = replace(BOX, system="ubuntu-24.04", pci_gpus=(RTX_4090,))
     ends = "driver 580: its support ends on 2028-06-30, in 29 days"
-    assert plan(box, {}, date(2028, 6, 1)).stack.warnings == (ends,)
-    assert plan(box, {}, TODAY).stack.warnings == ()
+    assert make_plan(box, {}, date(2028, 6, 1)).stack.warnings == (ends,)
+    assert make_plan(box, {}, TODAY).stack.warnings == ()
 
 
 def test_nvidias_repository_without_its_key_is_refused_before_anything_is_done(
@@ -206,7 +206,7 @@ def test_wheels_that_are_not_locked_are_not_installed() -> None:
     ],
 )
 def test_a_remedy_is_told_in_the_words_of_the_knobs(nearest: str | None, says: str) -> None:
-    assert told(Refusal(because="no", nearest=nearest)) == says
+    assert format_refusal(Refusal(because="no", nearest=nearest)) == says
 
 
 @pytest.mark.parametrize(

@@ -13,18 +13,18 @@ from typing import Any
 
 import pytest
 
-from deploys import _plan_boxes
-from deploys.plan import main
-from roles.box.facts import Identity
-from roles.box.outcome import Outcome
-from roles.box.owned import Owned
-from roles.box.plan import Plan
-from roles.box.simulation import Simulation
-from roles.stack.gpus import gpu_table
-from roles.stack.layers import LAYERS
-from roles.stack.model import Stack
-from roles.stack.solve import solve
-from roles.stack.tables import catalog, unknowns
+from dlbox.cli import plan_boxes
+from dlbox.cli.plan import main
+from dlbox.host.apt_simulation import Simulation
+from dlbox.host.identity import Identity
+from dlbox.plan.plan import Plan
+from dlbox.plan.result import Result
+from dlbox.stack.catalog_loader import catalog, unknowns
+from dlbox.stack.gpus import gpu_table
+from dlbox.stack.layers import LAYERS
+from dlbox.stack.model import Stack
+from dlbox.stack.solve import solve
+from dlbox.state.manifest import Manifest
 
 ROOT = Path(__file__).parents[2]
 DAY = ("--today", "2026-11-24")
@@ -452,7 +452,7 @@ class Boxes:
     """Boxes that pyinfra would have looked at."""
 
     seen: list[tuple[str, ...]] = field(default_factory=list)
-    outcomes: dict[str, Outcome] = field(default_factory=dict)
+    outcomes: dict[str, Result] = field(default_factory=dict)
 
     def look(self, asked: Any, deploy: str, *more: str) -> int:
         """Stand in for a run of pyinfra, which prints nothing here."""
@@ -463,21 +463,21 @@ class Boxes:
 @pytest.fixture
 def boxes(monkeypatch: pytest.MonkeyPatch) -> Iterator[Boxes]:
     found = Boxes()
-    monkeypatch.setattr(_plan_boxes, "run_pyinfra", found.look)
-    monkeypatch.setattr(_plan_boxes, "OUTCOMES", found.outcomes)
-    monkeypatch.setattr(_plan_boxes, "take_stock", lambda: None)
+    monkeypatch.setattr(plan_boxes, "run_pyinfra", found.look)
+    monkeypatch.setattr(plan_boxes, "OUTCOMES", found.outcomes)
+    monkeypatch.setattr(plan_boxes, "take_stock", lambda: None)
     yield found
     assert len(found.seen) == 1
 
 
-def stands(apt: Simulation | None = APT) -> Outcome:
+def stands(apt: Simulation | None = APT) -> Result:
     stack = solve([gpu_table()["10de:2684"]], "ubuntu-24.04", today=date(2026, 11, 24))
     assert isinstance(stack, Stack)
-    return Outcome(plan=Plan(BOX, stack, Owned(), ""), apt=apt)
+    return Result(plan=Plan(BOX, stack, Manifest(), ""), apt=apt)
 
 
-REFUSED = Outcome(refused=True, failed="refused, nothing was changed: fedora-40 is no good")
-LOST = Outcome(failed="unreachable, nothing was changed")
+REFUSED = Result(refused=True, failed="refused, nothing was changed: fedora-40 is no good")
+LOST = Result(failed="unreachable, nothing was changed")
 
 
 def test_boxes_are_looked_at_and_not_changed(capsys: Capture, boxes: Boxes) -> None:
@@ -514,7 +514,7 @@ def test_boxes_are_named_in_order_with_what_became_of_each(
     ],
 )
 def test_the_worst_of_the_boxes_is_the_exit_code(
-    capsys: Capture, boxes: Boxes, outcomes: list[Outcome], code: int
+    capsys: Capture, boxes: Boxes, outcomes: list[Result], code: int
 ) -> None:
     boxes.outcomes |= {f"box-{n}": outcome for n, outcome in enumerate(outcomes)}
     assert main(["inventory.py"]) == code
@@ -542,7 +542,7 @@ def test_boxes_as_data(capsys: Capture, boxes: Boxes) -> None:
 def test_what_is_wrong_with_an_inventory_is_said_before_a_box_is_asked(
     capsys: Capture, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(_plan_boxes, "run_pyinfra", None)
+    monkeypatch.setattr(plan_boxes, "run_pyinfra", None)
     assert bad(capsys, "nowhere.py") == (
         "nowhere.py: no such inventory file | name one, or leave it out for this machine"
     )

@@ -10,20 +10,20 @@ import pytest
 from pyinfra.api import Config, Host, Inventory
 from pyinfra.api import State as Run
 
+from dlbox.apply.reconnect import answer, ask
+from dlbox.apply.unexpected_reboot import detect_unexpected_reboots, rebooted
+from roles.nvidia_driver.reboot.boot_check import boot_fault, wait_for_boot
+from roles.nvidia_driver.reboot.boot_state import BootStatus, parse_boot_status
 from roles.nvidia_driver.reboot.decision import Decision, Policy, decide, needed
-from roles.nvidia_driver.reboot.elsewhere import looked_for, rebooted
 from roles.nvidia_driver.reboot.facts import script, whole
-from roles.nvidia_driver.reboot.grub import following
+from roles.nvidia_driver.reboot.grub import next_boot_entry
 from roles.nvidia_driver.reboot.intent import Intent, intent
-from roles.nvidia_driver.reboot.link import answer, ask
-from roles.nvidia_driver.reboot.people import inhibitors, users
-from roles.nvidia_driver.reboot.proof import came_back, fault
-from roles.nvidia_driver.reboot.state import State, state
+from roles.nvidia_driver.reboot.sessions import inhibitors, logged_in_users
 
 OLD, NEW = "6.12.94+deb13-amd64", "6.12.107+deb13-amd64"
 DRIVER = "550.163.01"
 ASKED = Intent("boot-1", NEW, DRIVER, datetime(2026, 11, 25, 14, 2, tzinfo=timezone.utc))
-GOOD = State(
+GOOD = BootStatus(
     boot="boot-2",
     running=NEW,
     following=NEW,
@@ -81,7 +81,7 @@ intent asked 2026-11-25T14:02:00+00:00
 
 
 def test_what_a_box_prints_is_read() -> None:
-    assert state(SAID) == State(
+    assert parse_boot_status(SAID) == BootStatus(
         boot="0f3c8a52-33f1-4c53-a0e7-3d0a4ad1b0de",
         running=OLD,
         following=NEW,
@@ -97,9 +97,9 @@ def test_what_a_box_prints_is_read() -> None:
 
 
 def test_without_kernels_it_is_a_container() -> None:
-    assert state(["boot 1", "running 6.1"]).container
-    assert state(["boot 1", "running 6.1", "kernel 6.1", "container yes"]).container
-    assert not state(["boot 1", "running 6.1", "kernel 6.1"]).container
+    assert parse_boot_status(["boot 1", "running 6.1"]).container
+    assert parse_boot_status(["boot 1", "running 6.1", "kernel 6.1", "container yes"]).container
+    assert not parse_boot_status(["boot 1", "running 6.1", "kernel 6.1"]).container
 
 
 def test_an_answer_that_was_cut_is_none() -> None:
@@ -129,16 +129,16 @@ def test_grub_says_which_kernel_boots_next(
     default: str, env: dict[str, str], kernel: str
 ) -> None:
     lines = [line.replace('"0"', f'"{default}"') for line in MENU]
-    assert following(lines, env) == kernel
+    assert next_boot_entry(lines, env) == kernel
 
 
 def test_grub_says_which_kernel_was_saved() -> None:
-    assert following(SAVED, {"saved_entry": "1>2"}) == OLD
-    assert following(SAVED, {}) == NEW
+    assert next_boot_entry(SAVED, {"saved_entry": "1>2"}) == OLD
+    assert next_boot_entry(SAVED, {}) == NEW
 
 
 def test_a_menu_without_kernels_boots_none() -> None:
-    assert following(['set default="0"'], {}) == ""
+    assert next_boot_entry(['set default="0"'], {}) == ""
 
 
 @pytest.mark.parametrize(
@@ -157,11 +157,11 @@ def test_a_menu_without_kernels_boots_none() -> None:
     ],
 )
 def test_who_is_logged_in(session: str, found: tuple[str, ...]) -> None:
-    assert users([session], "7", ["root pts/9 2026-11-25 14:00"]) == found
+    assert logged_in_users([session], "7", ["root pts/9 2026-11-25 14:00"]) == found
 
 
 def test_without_logind_the_terminals_tell_who_is_logged_in() -> None:
-    assert users([], "", ["alice    pts/0        2026-11-25 14:00 (10.0.2.2)"]) == (
+    assert logged_in_users([], "", ["alice    pts/0        2026-11-25 14:00 (10.0.2.2)"]) == (
         "alice on pts/0",
     )
 
@@ -224,7 +224,7 @@ def test_a_note_that_is_not_whole_is_none(text: str) -> None:
         (replace(CARDLESS, modules={}), "", ""),  # a reboot would bring none
     ],
 )
-def test_a_reboot_is_needed(box: State, wanted: str, why: str) -> None:
+def test_a_reboot_is_needed(box: BootStatus, wanted: str, why: str) -> None:
     assert needed(box, wanted) == why
 
 
@@ -326,11 +326,11 @@ def test_a_staged_change_of_the_driver_needs_a_reboot() -> None:
 
 def test_a_staged_change_is_judged_by_what_is_installed_then() -> None:
     asked = replace(ASKED, driver="")
-    assert fault(asked, GOOD) == ""
-    assert fault(asked, replace(GOOD, loaded="535.261.03")) == (
+    assert boot_fault(asked, GOOD) == ""
+    assert boot_fault(asked, replace(GOOD, loaded="535.261.03")) == (
         "came back with module 535.261.03 where 550.163.01 was expected"
     )
-    assert fault(asked, replace(GOOD, staged=True)) == (
+    assert boot_fault(asked, replace(GOOD, staged=True)) == (
         "came back without having changed the driver"
     )
     assert decide(replace(STAGED, boot="boot-2", intent=asked), "now") == Decision(
@@ -381,14 +381,14 @@ def test_another_kernel_than_asked_for_is_told_once() -> None:
         (replace(GOOD, system="starting"), "came back, but systemd is still starting"),
     ],
 )
-def test_a_box_that_came_back_is_judged(seen: State, bad: str) -> None:
-    assert fault(ASKED, seen) == bad
+def test_a_box_that_came_back_is_judged(seen: BootStatus, bad: str) -> None:
+    assert boot_fault(ASKED, seen) == bad
 
 
 class Clock:
     """A clock that only sleep moves, and a box that answers by it."""
 
-    def __init__(self, *answers: tuple[float, State | None]) -> None:
+    def __init__(self, *answers: tuple[float, BootStatus | None]) -> None:
         """Take (from which second on, what the box answers)."""
         self.now = 0.0
         self.answers = answers
@@ -401,13 +401,13 @@ class Clock:
         """Let time pass."""
         self.now += seconds
 
-    def look(self) -> State | None:
+    def look(self) -> BootStatus | None:
         """Return what the box answers now."""
         return [answer for since, answer in self.answers if since <= self.now][-1]
 
     def verdict(self, limit: int = 600) -> tuple[str, float]:
         """Return what is said in the end, and when."""
-        return came_back(ASKED, self.look, limit, self, self.sleep), self.now
+        return wait_for_boot(ASKED, self.look, limit, self, self.sleep), self.now
 
 
 UP = replace(GOOD, boot="boot-1")
@@ -503,8 +503,8 @@ def test_a_box_that_refuses_to_reboot_is_told_from_one_that_goes_down(
 
 def test_a_box_that_was_lost_is_asked_for_its_boot_id(here: Host) -> None:
     now = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
-    assert looked_for({here: now}) == {}
-    assert looked_for({here: "a"}) == {
+    assert detect_unexpected_reboots({here: now}) == {}
+    assert detect_unexpected_reboots({here: "a"}) == {
         "@local": f"box rebooted during the run (boot id a->{now})"
     }
 

@@ -8,9 +8,9 @@ import shlex
 
 import pytest
 
-from deploys.plan import main
-from roles.knobs import ROLES
-from roles.reference import ROOT, readme, tables
+from dlbox.cli.plan import main
+from dlbox.settings.reference import ROOT, readme, tables
+from dlbox.settings.registry import ROLES
 
 PAGE = (ROOT / "README.md").read_text(encoding="utf-8")
 

@@ -9,21 +9,20 @@ from typing import Any
 
 import pytest
 
-from roles.box import layout
-from roles.box.deploy import stands
-from roles.box.facts import Identity
-from roles.box.generations import Parts, parts
-from roles.box.layout import UV_TREE, real
-from roles.box.plan import Plan, plan
-from roles.box.recorded import Recorded
+from dlbox.apply.run import is_up_to_date
+from dlbox.host import layout
+from dlbox.host.identity import Identity
+from dlbox.host.layout import UV_TREE, store_path
+from dlbox.lockfile.file import seal_lock
+from dlbox.lockfile.model import Lock
+from dlbox.lockfile.source import LockSource
+from dlbox.lockfile.wheels import PINNED, other_wheels
+from dlbox.plan.plan import Plan, make_plan
+from dlbox.settings.scope import locked_settings
+from dlbox.stack.model import Stack
+from dlbox.state.generations import GenerationContents, parse_contents
+from dlbox.state.record import Record
 from roles.jupyter.settings import Jupyter
-from roles.lock import wheel_locks
-from roles.lock.given import Given
-from roles.lock.knobs import locked_knobs
-from roles.lock.model import Lock
-from roles.lock.text import sealed
-from roles.lock.wheel_locks import PINNED, other_wheels
-from roles.stack.model import Stack
 
 BOX = Identity(
     system="debian-13",
@@ -46,20 +45,20 @@ appnope==1.0.0 ; sys_platform == 'darwin' \\
 """
 
 
-def planned(given: Given | None = None, **knobs: Any) -> Plan:
-    return plan(BOX, {**KNOBS, **knobs}, date(2026, 11, 25), given or Given())
+def planned(given: LockSource | None = None, **knobs: Any) -> Plan:
+    return make_plan(BOX, {**KNOBS, **knobs}, date(2026, 11, 25), given or LockSource())
 
 
 def lock(*wheels: dict[str, Any]) -> Lock:
     stack = planned().stack.model_dump(mode="json", exclude={"warnings"})
-    return sealed(
+    return seal_lock(
         {
             "tool": "0.1.0",
             "catalog": "",
             "day": "2026-11-25",
             "system": "debian-13",
             "cards": [],
-            "knobs": locked_knobs(KNOBS),
+            "knobs": locked_settings(KNOBS),
             "stack": stack,
             "kernels": [],
             "compiler": "",
@@ -83,7 +82,7 @@ def wheel(name: str, version: str, letter: str) -> dict[str, Any]:
 
 
 def other(monkeypatch: pytest.MonkeyPatch, *wheels: dict[str, Any]) -> str | None:
-    monkeypatch.setattr(wheel_locks, "lock_text", lambda _: TEXT)
+    monkeypatch.setattr(wheels, "lock_text", lambda _: TEXT)
     made = lock(*wheels)
     stack = Stack.model_validate_json(json.dumps({**made.stack, "warnings": []}))
     return other_wheels(made, stack, Jupyter())
@@ -127,23 +126,23 @@ def test_every_lock_pins_what_all_boxes_get(name: str) -> None:
 
 def test_where_the_lock_lies_is_no_input_and_what_it_says_is() -> None:
     one, two = lock(wheel("a", "1", "a")), lock(wheel("a", "1", "b"))
-    given = [Given(each.model_copy(update={"wheels": ()})) for each in (one, two)]
+    given = [LockSource(each.model_copy(update={"wheels": ()})) for each in (one, two)]
     assert planned(given[0]).digest == planned(given[0], box_lock="elsewhere.yaml").digest
     assert planned(given[0]).digest != planned(given[1]).digest
     assert planned(given[0]).digest != planned().digest
 
 
-def back(generation: int, folder: str, digest: str = "") -> Given:
+def back(generation: int, folder: str, digest: str = "") -> LockSource:
     """Return what a box is given that goes back; its lock has the digest of then."""
     made = lock().model_copy(update={"digest": digest})
-    return Given(made, {UV_TREE: folder}, generation)
+    return LockSource(made, {UV_TREE: folder}, generation)
 
 
 def test_a_box_that_went_back_is_what_the_inputs_of_then_make() -> None:
-    today = real(UV_TREE, "uv")
+    today = store_path(UV_TREE, "uv")
     assert planned(back(1, today)).digest == planned().digest
     made = lock()
-    assert planned(back(1, today, made.digest)).digest == planned(Given(made)).digest
+    assert planned(back(1, today, made.digest)).digest == planned(LockSource(made)).digest
 
 
 def test_but_not_where_its_wheels_are_of_another_day() -> None:
@@ -152,10 +151,12 @@ def test_but_not_where_its_wheels_are_of_another_day() -> None:
 
 def test_the_way_back_is_gone_whatever_the_inputs_say() -> None:
     same = planned()
-    box = replace(BOX, recorded=Recorded(digest=same.digest))
-    assert stands(replace(same, box=box))
-    assert not stands(replace(same, box=replace(BOX, recorded=Recorded(same.digest, cut=True))))
-    assert not stands(replace(same, box=box, given=back(1, real(UV_TREE, "uv"))))
+    box = replace(BOX, recorded=Record(digest=same.digest))
+    assert is_up_to_date(replace(same, box=box))
+    assert not is_up_to_date(
+        replace(same, box=replace(BOX, recorded=Record(same.digest, cut=True)))
+    )
+    assert not is_up_to_date(replace(same, box=box, given=back(1, store_path(UV_TREE, "uv"))))
 
 
 KEPT = """\
@@ -178,14 +179,14 @@ tree\t/opt/dlbox/uv\t/opt/dlbox/trees/uv-0123 17 bb
 
 
 def test_a_generation_is_read_from_its_parts() -> None:
-    assert parts(KEPT.splitlines()) == Parts(
+    assert parse_contents(KEPT.splitlines()) == GenerationContents(
         number=3,
         lock="0123",
         applied="knobs: {}\nstack:\n  system: debian-13",
         packages=("tmux 3.5a-3 amd64 - - -",),
         trees={"/opt/dlbox/uv": "/opt/dlbox/trees/uv-0123"},
     )
-    without = parts(KEPT.replace("lock 0123\n", "").splitlines())
+    without = parse_contents(KEPT.replace("lock 0123\n", "").splitlines())
     assert without is not None
     assert without.lock == ""
-    assert parts([]) is None
+    assert parse_contents([]) is None

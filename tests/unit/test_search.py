@@ -5,14 +5,14 @@ from datetime import date
 
 import pytest
 
-from roles.stack import search as module
-from roles.stack.candidate import Candidate, Chosen, Need
-from roles.stack.gpus import gpu_table
-from roles.stack.layers import LAYERS, Layer
-from roles.stack.problem import Problem
-from roles.stack.search import search, unmet
-from roles.stack.tables import catalog
-from roles.stack.wish import Wish
+from dlbox.stack import search as module
+from dlbox.stack.candidate import Candidate, Chosen, Need
+from dlbox.stack.catalog_loader import catalog
+from dlbox.stack.constraint import Constraint
+from dlbox.stack.gpus import gpu_table
+from dlbox.stack.layers import LAYERS, Layer
+from dlbox.stack.problem import Problem
+from dlbox.stack.search import search, violated
 
 BOX = Problem((), (), "debian-13", (), catalog(), date(2026, 11, 24))
 
@@ -36,9 +36,9 @@ def tried(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     def noted(candidate: Candidate, chosen: Chosen) -> list[tuple[str, ...]]:
         found.append(f"{candidate.layer}{candidate.version}")
-        return unmet(candidate, chosen)
+        return violated(candidate, chosen)
 
-    monkeypatch.setattr(module, "unmet", noted)
+    monkeypatch.setattr(module, "violated", noted)
     return found
 
 
@@ -118,7 +118,7 @@ def test_a_layer_without_any_candidate_ends_the_search(
     assert tried == ["a0"]
 
 
-def asked(system: str, card: str, *wishes: Wish) -> Problem:
+def asked(system: str, card: str, *wishes: Constraint) -> Problem:
     gpus = (gpu_table()[f"10de:{card}"],)
     return replace(BOX, gpus=gpus, system=system, wishes=wishes)
 
@@ -133,7 +133,7 @@ def test_to_go_without_a_layer_is_tried_last() -> None:
 
 def test_a_framework_that_is_demanded_moves_the_driver() -> None:
     plain = search(asked("debian-13", "2684"))
-    moved = search(asked("debian-13", "2684", Wish("jax_variant", "cuda13")))
+    moved = search(asked("debian-13", "2684", Constraint("jax_variant", "cuda13")))
     assert plain
     assert moved
     assert (plain["driver"].version, moved["driver"].version) == ("550.163.01", "595.112.07")
@@ -141,7 +141,7 @@ def test_a_framework_that_is_demanded_moves_the_driver() -> None:
 
 def test_a_library_that_is_demanded_moves_the_toolkit_and_not_the_driver() -> None:
     plain = search(asked("ubuntu-24.04", "2684"))
-    moved = search(asked("ubuntu-24.04", "2684", Wish("cudnn", "9.10.*")))
+    moved = search(asked("ubuntu-24.04", "2684", Constraint("cudnn", "9.10.*")))
     assert plain
     assert moved
     assert (plain["cuda"].version, moved["cuda"].version) == ("13.0", "12.9")
@@ -149,7 +149,7 @@ def test_a_library_that_is_demanded_moves_the_toolkit_and_not_the_driver() -> No
 
 
 def test_a_layer_that_is_not_demanded_moves_nothing() -> None:
-    wishes = (Wish("driver", "550"), Wish("python", "*"))
+    wishes = (Constraint("driver", "550"), Constraint("python", "*"))
     found = search(asked("debian-13", "2684", *wishes))
     assert found
     assert (found["driver"].version, found["pytorch"].version) == ("550.163.01", "2.10.0")

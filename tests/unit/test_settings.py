@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from dlbox.settings.model import RoleSettings
+from dlbox.settings.registry import ROLES, setting_faults
 from roles.base.settings import Base
 from roles.cuda.settings import Cuda
-from roles.knobs import ROLES, faults
 from roles.nvidia_archive.settings import NvidiaArchive
-from roles.settings import RoleSettings
 
 QUOTES = "; write it in quotes (a bare 12.10 is the number 12.1)"
 FRAMEWORKS = "Input should be 'pytorch', 'tensorflow' or 'jax'"
@@ -97,16 +97,16 @@ GOOD: dict[str, Any] = {
     ],
 )  # fmt: skip
 def test_a_mistake_is_named_with_its_remedy(knob: str, value: Any, fault: str) -> None:
-    assert faults({knob: value}) == {knob: fault}
+    assert setting_faults({knob: value}) == {knob: fault}
 
 
 def test_a_bundle_without_a_certificate(tmp_path: Path) -> None:
     bundle = tmp_path / "ca.pem"
     bundle.write_text("-----BEGIN PRIVATE KEY-----\n")
-    assert faults({"base_ca_bundle": str(bundle)}) == {
+    assert setting_faults({"base_ca_bundle": str(bundle)}) == {
         "base_ca_bundle": f"{str(bundle)!r}: holds no PEM certificate"
     }
-    assert faults({"base_ca_bundle": str(tmp_path)}) == {
+    assert setting_faults({"base_ca_bundle": str(tmp_path)}) == {
         "base_ca_bundle": f"{str(tmp_path)!r}: cannot read it: Is a directory"
     }
 
@@ -114,32 +114,32 @@ def test_a_bundle_without_a_certificate(tmp_path: Path) -> None:
 def test_a_bundle_with_a_certificate(tmp_path: Path) -> None:
     bundle = tmp_path / "ca.pem"
     bundle.write_text("Company CA é\n-----BEGIN CERTIFICATE-----\n", encoding="utf-8")
-    assert faults({"base_ca_bundle": str(bundle)}) == {}
+    assert setting_faults({"base_ca_bundle": str(bundle)}) == {}
 
 
 def test_all_faults_are_found_at_once() -> None:
     wrong = {"nope": 1, "cuda_versions": [12.4], "jupyter_port": 1, "jupyter_user": ""}
-    assert list(faults({**GOOD, **wrong})) == [
+    assert list(setting_faults({**GOOD, **wrong})) == [
         *("nope", "cuda_versions", "jupyter_user", "jupyter_port")
     ]
 
 
 @pytest.mark.parametrize("gone", ["cudnn_install", "nccl_install"])
 def test_a_knob_of_before_is_not_taken_for_another_roles(gone: str) -> None:
-    [fault] = faults({gone: True}).values()
+    [fault] = setting_faults({gone: True}).values()
     assert fault.startswith("no such knob; ")
     assert "jupyter" not in fault
 
 
 @pytest.mark.parametrize("knob", ["cudnn_version", "nccl_version"])
 def test_a_library_without_any_toolkit_is_a_contradiction(knob: str) -> None:
-    assert faults({"cuda_versions": [], knob: "*"}) == {
+    assert setting_faults({"cuda_versions": [], knob: "*"}) == {
         knob: "asked for, but cuda_versions = [] leaves no toolkit to use it with; drop one of the two"
     }
     for good in ("none", None):
-        assert faults({"cuda_versions": [], knob: good}) == {}
+        assert setting_faults({"cuda_versions": [], knob: good}) == {}
     for toolkits in (["12.4"], None):
-        assert faults({"cuda_versions": toolkits, knob: "*"}) == {}
+        assert setting_faults({"cuda_versions": toolkits, knob: "*"}) == {}
 
 
 @pytest.mark.parametrize(
@@ -147,57 +147,57 @@ def test_a_library_without_any_toolkit_is_a_contradiction(knob: str) -> None:
     [("cuda_versions", ["12.4"]), ("cudnn_version", "9.10.*"), ("nccl_version", "*")],
 )
 def test_a_compiler_and_no_compilers_is_a_contradiction(knob: str, value: Any) -> None:
-    assert faults({"box_profile": "framework_only", knob: value}) == {
+    assert setting_faults({"box_profile": "framework_only", knob: value}) == {
         knob: f'asked for, but box_profile = "framework_only" {BOTH}'
     }
-    assert faults({"box_profile": "full", knob: value}) == {}
+    assert setting_faults({"box_profile": "full", knob: value}) == {}
     nothing: Any = [] if knob == "cuda_versions" else "none"
     for good in (nothing, None):
-        assert faults({"box_profile": "framework_only", knob: good}) == {}
+        assert setting_faults({"box_profile": "framework_only", knob: good}) == {}
 
 
 def test_contradictions_are_looked_for_among_good_values_only() -> None:
     data = {"cuda_versions": [], "cudnn_version": "*", "jupyter_port": 1}
-    assert list(faults(data)) == ["jupyter_port"]
+    assert list(setting_faults(data)) == ["jupyter_port"]
 
 
 def test_nvswitches_are_declared_beside_cards() -> None:
     for switch in ("10de:1af1", "10de:22a3", "1af1", "nvlink5"):
-        assert faults({"box_gpus": ["10de:2330", switch]}) == {}
+        assert setting_faults({"box_gpus": ["10de:2330", switch]}) == {}
 
 
 def test_a_file_without_a_key(tmp_path: Path) -> None:
     file = tmp_path / "key.gpg"
     file.write_bytes(b"\x99\x02\x0d\x04")
-    assert faults({"nvidia_archive_key": str(file)}) == {
+    assert setting_faults({"nvidia_archive_key": str(file)}) == {
         "nvidia_archive_key": f"{str(file)!r}: holds no ASCII-armored OpenPGP key"
     }
     file.write_text("-----BEGIN PGP PUBLIC KEY BLOCK-----\n")
-    assert faults({"nvidia_archive_key": str(file)}) == {}
+    assert setting_faults({"nvidia_archive_key": str(file)}) == {}
 
 
 @pytest.mark.parametrize("url", ["https://m/cuda", "http://m:8080/cuda", "file:/srv/cuda"])
 def test_a_mirror_is_an_address_without_its_last_slash(url: str) -> None:
     data = {"nvidia_archive_url": f"{url}/"}
-    assert faults(data) == {}
+    assert setting_faults(data) == {}
     assert NvidiaArchive.of(data).url == url
 
 
 def test_pyinfras_own_data_is_let_through() -> None:
     ours = {"ssh_user": "admin", "ssh_port": 22, "_sudo": True, "podman_identifier": "box"}
-    assert faults(ours) == {}
+    assert setting_faults(ours) == {}
 
 
 def test_good_data_has_no_faults() -> None:
-    assert faults(GOOD) == {}
-    assert faults({}) == {}
+    assert setting_faults(GOOD) == {}
+    assert setting_faults({}) == {}
 
 
 @pytest.mark.parametrize(
     "versions", [["12.4"], ["12"], ["12.*"], ["*"], ["none"], [">=12.6,<13", "13.5"], [], None]
 )
 def test_toolkits_may_be_named_loosely(versions: list[str] | None) -> None:
-    assert faults({"cuda_versions": versions}) == {}
+    assert setting_faults({"cuda_versions": versions}) == {}
 
 
 def test_settings_read_only_their_own_knobs() -> None:
@@ -229,4 +229,4 @@ def test_no_role_name_begins_anothers_knobs() -> None:
 def test_every_knob_says_what_it_means_and_has_a_good_default(role: type[RoleSettings]) -> None:
     assert [name for name, field in role.model_fields.items() if not field.description] == []
     defaults = {knob: role.model_fields[field].default for knob, field in role.knobs().items()}
-    assert faults(defaults) == {}
+    assert setting_faults(defaults) == {}

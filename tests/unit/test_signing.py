@@ -8,12 +8,16 @@ from typing import Any
 
 import pytest
 
-from roles.box.facts import Identity
-from roles.box.plan import plan
-from roles.nvidia_driver.signing.decision import judge, secured, steps
-from roles.nvidia_driver.signing.facts import Missigned, MokState
-from roles.nvidia_driver.signing.mok import STATE, Mok, mok
-from roles.stack.model import Refused, Stack
+from dlbox.host.identity import Identity
+from dlbox.host.mok import READ_MOK, Mok, parse_mok
+from dlbox.plan.plan import make_plan
+from dlbox.stack.model import Refused, Stack
+from roles.nvidia_driver.secure_boot.decision import (
+    check_secure_boot,
+    enrolment_steps,
+    needs_signing,
+)
+from roles.nvidia_driver.secure_boot.facts import MokState, WronglySigned
 
 BOX = Identity(
     system="debian-13",
@@ -32,13 +36,13 @@ CERTIFICATE, KEY = "/var/lib/dkms/mok.pub", "/var/lib/dkms/mok.key"
 
 
 def stack(box: Identity, **data: Any) -> Stack:
-    return plan(box, data, date(2026, 11, 25)).stack
+    return make_plan(box, data, date(2026, 11, 25)).stack
 
 
 def judged(box: Identity, state: str, signing: str | None = None) -> str:
     """Return the refusal; empty: let through."""
     try:
-        judge(box, stack(box), Mok(state), signing)
+        check_secure_boot(box, stack(box), Mok(state), signing)
     except Refused as refusal:
         return str(refusal)
     return ""
@@ -58,7 +62,7 @@ def judged(box: Identity, state: str, signing: str | None = None) -> str:
     ],
 )
 def test_what_a_box_says_of_its_key_is_read(said: str, read: Mok) -> None:
-    assert mok(said) == read
+    assert parse_mok(said) == read
     assert MokState().process([f"mok {said}"]) == read
 
 
@@ -104,8 +108,8 @@ def test_an_enrolled_key_or_the_wish_for_one_lets_the_driver_through() -> None:
 )
 def test_no_signature_is_asked_for_where_no_kernel_asks(change: dict[str, Any]) -> None:
     box = replace(BOX, **change)
-    assert secured(BOX, stack(BOX))
-    assert not secured(box, stack(box))
+    assert needs_signing(BOX, stack(BOX))
+    assert not needs_signing(box, stack(box))
     assert judged(box, "none") == ""
 
 
@@ -115,19 +119,19 @@ def test_a_person_is_guided_until_the_kernel_knows_the_key() -> None:
         " Reboot"
     )
     ask = "sudo mokutil --import /var/lib/dkms/mok.pub (choose a one-time password)"
-    assert steps(Mok("made")) == [ask, console]
-    assert steps(Mok("waiting")) == [console]
-    assert steps(Mok("enrolled"), ["/boot/efi/EFI/debian"]) == []
+    assert enrolment_steps(Mok("made")) == [ask, console]
+    assert enrolment_steps(Mok("waiting")) == [console]
+    assert enrolment_steps(Mok("enrolled"), ["/boot/efi/EFI/debian"]) == []
 
 
 def test_a_person_puts_mokmanager_in_place_before_asking_for_it() -> None:
-    first, *_ = steps(Mok("made"), ["/boot/efi/EFI/debian"])
+    first, *_ = enrolment_steps(Mok("made"), ["/boot/efi/EFI/debian"])
     assert first.endswith("sudo cp /usr/lib/shim/mmx64.efi* /boot/efi/EFI/debian/mmx64.efi")
 
 
 def state(folder: Path, *files: str) -> str:
     """Run the box's shell over files of a folder in place of /etc, /var and the firmware's."""
-    text = STATE
+    text = READ_MOK
     for root in ("/etc/", "/var/lib/", "/sys/firmware/efi/efivars"):
         text = text.replace(root, f"{folder}{root}")
     for file in files:
@@ -188,5 +192,5 @@ def test_a_configuration_that_dkms_cannot_read_either_is_a_box_without_a_key(
 
 
 def test_the_arguments_of_the_search_are_quoted() -> None:
-    said = Missigned().command(certificate="/etc/a b; reboot", modules="nvidia")
+    said = WronglySigned().command(certificate="/etc/a b; reboot", modules="nvidia")
     assert said.startswith("set -- '/etc/a b; reboot' nvidia\n#!/bin/sh\n")

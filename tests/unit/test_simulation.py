@@ -2,7 +2,7 @@
 
 import subprocess
 
-from roles.box.simulation import Simulation, WouldInstall, simulation
+from dlbox.host.apt_simulation import Simulation, WouldInstall, parse_simulation
 
 SAID = """\
 NOTE: This is only a simulation!
@@ -26,7 +26,7 @@ Conf libcuda1 (550.163.01-2 Debian:13.7/stable [amd64])
 
 
 def test_what_would_be_installed_moved_and_removed() -> None:
-    assert simulation(SAID.splitlines()) == Simulation(
+    assert parse_simulation(SAID.splitlines()) == Simulation(
         new=("libcuda1 550.163.01-2", "nvidia-smi 550.163.01-2"),
         moved=(
             "libnvidia-ml1 535.261.03-1 to 550.163.01-2",
@@ -40,8 +40,8 @@ def test_what_would_be_installed_moved_and_removed() -> None:
 def test_nothing_would_be_done() -> None:
     said = "Reading package lists...\n\n0 upgraded, 0 newly installed, 0 to remove.\n"
     nothing = Simulation((), (), (), None)
-    assert simulation(said.splitlines()) == nothing
-    assert simulation([]) == nothing
+    assert parse_simulation(said.splitlines()) == nothing
+    assert parse_simulation([]) == nothing
 
 
 def test_the_first_of_apts_errors_says_why() -> None:
@@ -50,21 +50,21 @@ W: GPG error: https://x InRelease
 E: Version '580.*' for 'nvidia-dkms-580' was not found
 E: Unable to locate package nvlsm
 """
-    assert simulation(said.splitlines()) == Simulation(
+    assert parse_simulation(said.splitlines()) == Simulation(
         (), (), (), "Version '580.*' for 'nvidia-dkms-580' was not found"
     )
 
 
 def test_a_warning_is_no_error() -> None:
-    assert simulation(["W: Some index files failed to download."]).error is None
+    assert parse_simulation(["W: Some index files failed to download."]).error is None
 
 
 def test_a_package_called_after_a_word_of_apts_is_not_one() -> None:
-    assert simulation(["  Inst Remv E:", "Setting up Inst (1)"]).removed == ()
+    assert parse_simulation(["  Inst Remv E:", "Setting up Inst (1)"]).removed == ()
 
 
 def test_it_is_told_by_its_counts_and_by_what_is_lost() -> None:
-    assert simulation(SAID.splitlines()).told() == [
+    assert parse_simulation(SAID.splitlines()).told() == [
         "apt would install: 2 new, 2 moved, 3 removed",
         "  moved: libnvidia-ml1 535.261.03-1 to 550.163.01-2, libnvidia-ml1:i386 535.261.03-1 to 550.163.01-2",
         "  removed: nvidia-kernel-open-dkms, nvidia-driver-pinning-595, linux-headers-6.1",

@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
-from roles.stack.gpus import gpu_table
-from roles.stack.model import Refusal, Stack
-from roles.stack.offers import Unknown
-from roles.stack.solve import solve
-from roles.stack.tables import Catalog, catalog
-from roles.stack.wish import LAYER_OF, Wish
+from dlbox.stack.catalog_loader import Catalog, catalog
+from dlbox.stack.catalog_schema import Unknown
+from dlbox.stack.constraint import LAYER_OF, Constraint
+from dlbox.stack.gpus import gpu_table
+from dlbox.stack.model import Refusal, Stack
+from dlbox.stack.solve import solve
 
 GTX_680, K80, GTX_750_TI, GTX_970, M60 = "1180", "102d", "1380", "13c2", "13f2"
 GTX_1080_TI, P100, V100, TITAN_V = "1b06", "15f7", "1db1", "1d81"
@@ -26,7 +26,7 @@ def asked(system: str, cards: str, wishes: str = "", **given: Any) -> Stack | Re
     return solve(
         [gpu_table()[f"10de:{card}"] for card in cards.split()],
         system,
-        [Wish(*wish.split("=", 1)) for wish in wishes.split()],
+        [Constraint(*wish.split("=", 1)) for wish in wishes.split()],
         today=given.pop("today", TODAY),
         switches=[catalog().nvswitches[switch] for switch in switches],
         **given,

@@ -15,16 +15,16 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from packaging.specifiers import SpecifierSet
 
-from roles.stack import catalog as texts
-from roles.stack import layers
-from roles.stack.gpus import Gpu, gpu_table
-from roles.stack.model import Refusal, Stack
-from roles.stack.parts import Driver
-from roles.stack.problem import Problem
-from roles.stack.search import search
-from roles.stack.solve import solve
-from roles.stack.tables import catalog
-from roles.stack.wish import LAYER_OF, Wish
+from dlbox import catalog as texts
+from dlbox.stack import layers
+from dlbox.stack.catalog_loader import catalog
+from dlbox.stack.components import Driver
+from dlbox.stack.constraint import LAYER_OF, Constraint
+from dlbox.stack.gpus import Gpu, gpu_table
+from dlbox.stack.model import Refusal, Stack
+from dlbox.stack.problem import Problem
+from dlbox.stack.search import search
+from dlbox.stack.solve import solve
 
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
@@ -66,7 +66,7 @@ class Box:
 
     system: str
     cards: tuple[str, ...]
-    wishes: tuple[Wish, ...]
+    wishes: tuple[Constraint, ...]
     switches: tuple[str, ...] = ()
     today: date = DAYS[0]
     kernels: tuple[str, ...] = ()
@@ -95,12 +95,12 @@ class Box:
         )
 
 
-def wishes(least: int) -> st.SearchStrategy[tuple[Wish, ...]]:
+def wishes(least: int) -> st.SearchStrategy[tuple[Constraint, ...]]:
     words = st.lists(st.sampled_from([*VALUES]), unique=True, min_size=least, max_size=3)
     at = st.tuples(*[st.integers(0, 10_000)] * 3)
     return st.tuples(words, at).map(
         lambda drawn: tuple(
-            Wish(word, VALUES[word].split()[at % len(VALUES[word].split())])
+            Constraint(word, VALUES[word].split()[at % len(VALUES[word].split())])
             for word, at in zip(*drawn, strict=False)
         )
     )
@@ -202,7 +202,7 @@ def offered(source: str, system: Any, branch: int) -> list[str]:
 def of_driver(got: Stack, box: Box) -> Iterator[str]:
     driver = got.driver
     if not driver:
-        if box.cards and Wish("driver", "none") not in box.wishes:
+        if box.cards and Constraint("driver", "none") not in box.wishes:
             yield "no driver for the cards"
         return
     branch = table("drivers")[driver.branch]
@@ -255,7 +255,7 @@ def of_fabric(got: Stack, box: Box) -> Iterator[str]:
     needed = [("fabricmanager", True)] if box.switches else []
     needed += [("nvlsm", table("nvswitches")[switch]["nvlsm"]) for switch in box.switches]
     for name, need in needed:
-        if need and name not in chosen and Wish(name, "none") not in box.wishes:
+        if need and name not in chosen and Constraint(name, "none") not in box.wishes:
             yield f"no {name} for the switches"
 
 
@@ -389,7 +389,7 @@ def test_what_is_left_as_ptx_is_left_to_a_driver_that_reads_it(
     system: str, card: str, driver: str
 ) -> None:
     """PTX needs the driver of the toolkit that made it, or a newer one (compat.md, section 2)."""
-    box = Box(system, (card,), (Wish("driver", driver),))
+    box = Box(system, (card,), (Constraint("driver", driver),))
     got = box.answer()
     for name, framework in got.frameworks.items() if isinstance(got, Stack) else ():
         row = row_of(name, framework.version, framework.variant)
@@ -411,15 +411,15 @@ def test_one_card_more_never_makes_more_possible(box: Box, card: str) -> None:
     assert faults(larger, box) == []
 
 
-def wider(wish: Wish) -> Iterator[Wish | None]:
+def wider(wish: Constraint) -> Iterator[Constraint | None]:
     """Yield what lets in all that a wish lets in; None: to wish nothing."""
     parts = wish.value.removesuffix(".*").split(".")
     if all(part.isdigit() for part in parts):
         yield from (
-            Wish(wish.word, ".".join([*parts[:n], "*"])) for n in range(len(parts), 0, -1)
+            Constraint(wish.word, ".".join([*parts[:n], "*"])) for n in range(len(parts), 0, -1)
         )
     if wish.word not in {"flavour", "driver_source"}:
-        yield Wish(wish.word, "*")
+        yield Constraint(wish.word, "*")
     # cuda-compat comes only where it is wished.
     if wish.word != "cuda_compat":
         yield None
@@ -476,13 +476,13 @@ TIGHT = {
 }
 tight = st.fixed_dictionaries(
     {word: st.sampled_from(["none", *values.split()]) for word, values in TIGHT.items()}
-).map(lambda chosen: tuple(Wish(word, value) for word, value in chosen.items()))
+).map(lambda chosen: tuple(Constraint(word, value) for word, value in chosen.items()))
 
 
 @FEW
 @given(st.sampled_from(SYSTEMS), st.sampled_from([*COMMON, "1b06"]), tight)
 def test_the_search_finds_a_stack_wherever_trying_everything_does(
-    system: str, card: str, wished: tuple[Wish, ...]
+    system: str, card: str, wished: tuple[Constraint, ...]
 ) -> None:
     gpus = (gpu_table()[f"10de:{card}"],)
     problem = Problem(gpus, (), system, wished, catalog(), DAYS[0])
@@ -508,7 +508,7 @@ def test_a_refusal_names_wish_or_card_and_its_nearest_wish_works_in_place_of_the
     names = {gpu.name for gpu in box.gpus} | {wish.word for wish in box.wishes}
     assert any(name in got.because for name in names), got.because
     if got.nearest:
-        nearest = Wish(*got.nearest.split("=", 1))
+        nearest = Constraint(*got.nearest.split("=", 1))
         assert nearest.word in {wish.word for wish in box.wishes}
         others = tuple(wish for wish in box.wishes if wish.word != nearest.word)
         again = replace(box, wishes=(*others, nearest)).answer()
@@ -537,7 +537,7 @@ def test_no_driver_that_is_supported_for_longer_would_have_done(box: Box) -> Non
     sources += [("nvidia", branch) for branch in system["nvidia"]["drivers"]]
     end = supported_until(box.system, got.driver.source, got.driver.branch)
     for source, branch in sources:
-        wished = (Wish("driver", str(branch)), Wish("driver_source", source))
+        wished = (Constraint("driver", str(branch)), Constraint("driver_source", source))
         if supported_until(box.system, source, branch) > max(end, box.today):
             assert not replace(box, wishes=(*free, *wished)).possible, wished
 
@@ -550,15 +550,17 @@ def test_no_newer_framework_that_can_be_installed_would_have_done(box: Box) -> N
     assume(box.possible)
     got = box.answer()
     assert isinstance(got, Stack)
-    driver = (Wish("driver", got.driver.version),) if got.driver else ()
+    driver = (Constraint("driver", got.driver.version),) if got.driver else ()
     kept = tuple(wish for wish in free if wish.word != "driver") + driver
     for name in ("pytorch", "tensorflow"):
         taken = got.frameworks.get(name)
         for row in table("frameworks")[name]:
             newer = not taken or numbers(row["version"]) > numbers(taken.version)
             if row.get("locked") and newer:
-                variant = [Wish(f"{name}_variant", row["variant"])] if name == "pytorch" else []
-                wished = (*kept, Wish(name, row["version"]), *variant)
+                variant = (
+                    [Constraint(f"{name}_variant", row["variant"])] if name == "pytorch" else []
+                )
+                wished = (*kept, Constraint(name, row["version"]), *variant)
                 assert not replace(box, wishes=wished).possible, row["version"]
 
 

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from roles.box.facts import Identity
-from roles.box.outcome import Outcome
-from roles.box.plan import Plan, plan
-from roles.box.summary import told
+from dlbox.host.identity import Identity
+from dlbox.plan.plan import Plan, make_plan
+from dlbox.plan.result import Result
+from dlbox.plan.summary import format_summary
 
 BOX = Identity(
     system="debian-13",
@@ -44,11 +44,11 @@ TODAY = date(2026, 11, 24)
 
 
 def planned(*, gpus: int = 2, systemd: bool = True, **data: Any) -> Plan:
-    return plan(replace(BOX, systemd=systemd, pci_gpus=BOX.pci_gpus[:gpus]), data, TODAY)
+    return make_plan(replace(BOX, systemd=systemd, pci_gpus=BOX.pci_gpus[:gpus]), data, TODAY)
 
 
 def test_a_box_that_stands() -> None:
-    assert told("gtx-1", Outcome(plan=planned(), jupyter=8888)) == [
+    assert format_summary("gtx-1", Result(plan=planned(), jupyter=8888)) == [
         *HEAD,
         f"  stands    {LAYERS[0]}",
         *LAYERS[1:],
@@ -63,7 +63,7 @@ def test_a_box_that_stands() -> None:
 
 def test_a_reboot_comes_first() -> None:
     why = "module not loaded, driver 550.163.01 installed"
-    said = told("gtx-1", Outcome(plan=planned(), reboot=why))
+    said = format_summary("gtx-1", Result(plan=planned(), reboot=why))
     assert said[-3:] == [
         f"  next      reboot ({why})",
         "            dlbox-env pytorch",
@@ -72,12 +72,12 @@ def test_a_reboot_comes_first() -> None:
 
 
 def test_this_machine_needs_no_tunnel() -> None:
-    said = told("@local", Outcome(plan=planned(), jupyter=8899))
+    said = format_summary("@local", Result(plan=planned(), jupyter=8899))
     assert said[-2] == f"            http://127.0.0.1:8899{HOW}"
 
 
 def test_a_box_that_was_only_looked_at() -> None:
-    assert told("gtx-1", Outcome(plan=planned(), dry=True)) == [
+    assert format_summary("gtx-1", Result(plan=planned(), dry=True)) == [
         *HEAD,
         f"  would get {LAYERS[0]}",
         *LAYERS[1:],
@@ -88,18 +88,18 @@ def test_a_box_that_was_only_looked_at() -> None:
 
 def test_a_box_that_was_refused() -> None:
     why = "refused, nothing was changed: fedora-40 is not supported"
-    assert told("gtx-1", Outcome(failed=why, refused=True)) == ["", f"gtx-1: {why}"]
+    assert format_summary("gtx-1", Result(failed=why, refused=True)) == ["", f"gtx-1: {why}"]
 
 
 def test_a_box_that_was_not_reached() -> None:
     why = "unreachable, nothing was changed | see above; then run the same again"
     for dry in (False, True):
-        assert told("gtx-1", Outcome(failed=why, dry=dry)) == ["", f"gtx-1: {why}"]
+        assert format_summary("gtx-1", Result(failed=why, dry=dry)) == ["", f"gtx-1: {why}"]
 
 
 def test_a_box_that_failed_in_the_middle() -> None:
     why = "an operation failed; its last lines stand above"
-    assert told("gtx-1", Outcome(plan=planned(), failed=why, jupyter=8888)) == [
+    assert format_summary("gtx-1", Result(plan=planned(), failed=why, jupyter=8888)) == [
         *HEAD,
         f"  failed    {why}",
         NO_JAX,
@@ -109,7 +109,7 @@ def test_a_box_that_failed_in_the_middle() -> None:
 
 
 def test_a_box_without_systemd_says_that_nothing_was_started() -> None:
-    said = told("gtx-1", Outcome(plan=planned(systemd=False)))
+    said = format_summary("gtx-1", Result(plan=planned(systemd=False)))
     assert said[-6:] == [
         NO_JAX,
         "            services: init is not systemd; units are installed, not started",
@@ -120,7 +120,7 @@ def test_a_box_without_systemd_says_that_nothing_was_started() -> None:
 
 
 def test_a_box_without_a_gpu() -> None:
-    said = told("@podman/box", Outcome(plan=planned(gpus=0, frameworks_names=["jax"])))
+    said = format_summary("@podman/box", Result(plan=planned(gpus=0, frameworks_names=["jax"])))
     assert said == [
         "",
         "@podman/box: debian-13, no GPU",
@@ -137,7 +137,7 @@ def test_a_box_without_a_gpu() -> None:
 
 
 def test_a_box_with_one_gpu_has_no_nccl() -> None:
-    said = told("gtx-1", Outcome(plan=planned(gpus=1), dry=True))
+    said = format_summary("gtx-1", Result(plan=planned(gpus=1), dry=True))
     assert said[1] == "gtx-1: debian-13, 1 x GeForce GTX 1080 Ti"
     [skipped] = [line for line in said if "nccl" in line]
     assert skipped.startswith("  skipped   nccl: one GPU")
@@ -161,23 +161,25 @@ def test_a_box_with_one_gpu_has_no_nccl() -> None:
 def test_what_was_skipped_has_its_true_reason(
     gpus: int, data: dict[str, Any], reason: str
 ) -> None:
-    said = told("gtx-1", Outcome(plan=planned(gpus=gpus, **data)))
+    said = format_summary("gtx-1", Result(plan=planned(gpus=gpus, **data)))
     assert reason in "\n".join(said)
 
 
 def test_a_toolkit_newer_than_the_driver_only_compiles() -> None:
     data: dict[str, Any] = {"box_gpus": ["10de:2684"], "cuda_versions": ["12.4", "13.5"]}
-    said = told("rtx-1", Outcome(plan=planned(**data), dry=True))
+    said = format_summary("rtx-1", Result(plan=planned(**data), dry=True))
     running = "            running what CUDA 13.5 compiles: needs driver 580 or newer"
     assert running in said
     data["cuda_versions"] = ["12.4"]
-    assert "running what" not in "\n".join(told("rtx-1", Outcome(plan=planned(**data))))
+    assert "running what" not in "\n".join(
+        format_summary("rtx-1", Result(plan=planned(**data)))
+    )
 
 
 def test_nvidias_driver_and_its_fabric_manager_are_named_so() -> None:
     data: dict[str, Any] = {"box_gpus": ["10de:20b0", "10de:1af1"]}
-    hgx = plan(replace(BOX, system="ubuntu-24.04"), data, TODAY)
-    assert told("hgx", Outcome(plan=hgx))[:4] == [
+    hgx = make_plan(replace(BOX, system="ubuntu-24.04"), data, TODAY)
+    assert format_summary("hgx", Result(plan=hgx))[:4] == [
         "",
         "hgx: ubuntu-24.04, 1 x A100 SXM4 40GB",
         "  stands    driver 580 (open, NVIDIA's), held",
@@ -186,27 +188,31 @@ def test_nvidias_driver_and_its_fabric_manager_are_named_so() -> None:
 
 
 def test_what_most_boxes_lack_is_not_said_to_be_missing() -> None:
-    said = "\n".join(told("gtx-1", Outcome(plan=planned())))
+    said = "\n".join(format_summary("gtx-1", Result(plan=planned())))
     assert [word for word in ("fabricmanager", "nvlsm", "cuda_compat") if word in said] == []
 
 
 def test_a_box_with_nothing_to_mind_has_no_such_line() -> None:
     ada: dict[str, Any] = {"box_gpus": ["10de:2684"]}
-    quiet = plan(replace(BOX, system="ubuntu-24.04"), ada, TODAY)
-    assert [line for line in told("rtx-1", Outcome(plan=quiet)) if "mind" in line] == []
-    loud = plan(replace(BOX, system="ubuntu-24.04", secure_boot=True), ada, TODAY)
-    assert [line for line in told("rtx-1", Outcome(plan=loud)) if "mind" in line] == [
+    quiet = make_plan(replace(BOX, system="ubuntu-24.04"), ada, TODAY)
+    assert [
+        line for line in format_summary("rtx-1", Result(plan=quiet)) if "mind" in line
+    ] == []
+    loud = make_plan(replace(BOX, system="ubuntu-24.04", secure_boot=True), ada, TODAY)
+    assert [line for line in format_summary("rtx-1", Result(plan=loud)) if "mind" in line] == [
         "  mind      Secure Boot is on: the module is loaded only once the key it is signed with is enrolled"
     ]
 
 
 def test_a_box_with_nothing_to_enter() -> None:
-    said = told("cpu", Outcome(plan=planned(gpus=0, frameworks_names=[])))
+    said = format_summary("cpu", Result(plan=planned(gpus=0, frameworks_names=[])))
     assert said[2] == "  skipped   driver: no GPU, by declaration or on the PCI bus"
     assert "            jax: not wanted" in said
     assert said[-1] == "  next      ./dlbox verify"
 
 
 def test_a_box_lost_while_it_was_looked_at_has_failed() -> None:
-    said = told("gtx-1", Outcome(plan=planned(), dry=True, failed="the connection was lost"))
+    said = format_summary(
+        "gtx-1", Result(plan=planned(), dry=True, failed="the connection was lost")
+    )
     assert said[2] == "  failed    the connection was lost"

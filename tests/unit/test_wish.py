@@ -2,8 +2,8 @@
 
 import pytest
 
-from roles.stack.layers import LAYERS
-from roles.stack.wish import CLOSED, LAYER_OF, Wish, fault
+from dlbox.stack.constraint import CLOSED, LAYER_OF, Constraint, constraint_fault
+from dlbox.stack.layers import LAYERS
 
 
 @pytest.mark.parametrize(
@@ -29,7 +29,7 @@ from roles.stack.wish import CLOSED, LAYER_OF, Wish, fault
 def test_a_value_lets_in_its_versions_and_no_others(
     value: str, lets_in: str, keeps_out: str
 ) -> None:
-    wish = Wish("cuda", value)
+    wish = Constraint("cuda", value)
     assert [found for found in lets_in.split() if not wish.matches(found)] == []
     assert [found for found in keeps_out.split() if wish.matches(found)] == []
 
@@ -52,7 +52,7 @@ def test_a_value_lets_in_its_versions_and_no_others(
     ],
 )
 def test_a_good_wish_has_no_fault(word: str, value: str) -> None:
-    assert fault(word, value) is None
+    assert constraint_fault(word, value) is None
 
 
 @pytest.mark.parametrize(
@@ -81,11 +81,11 @@ def test_a_good_wish_has_no_fault(word: str, value: str) -> None:
     ],
 )
 def test_a_bad_wish_is_told_what_is_wrong(word: str, value: str, says: str) -> None:
-    assert says in str(fault(word, value))
+    assert says in str(constraint_fault(word, value))
 
 
 def test_what_no_layer_is_called_is_answered_with_those_there_are() -> None:
-    said = str(fault("torch", "2.10"))
+    said = str(constraint_fault("torch", "2.10"))
     assert all(word in said for word in LAYER_OF)
 
 
@@ -95,13 +95,13 @@ def test_every_layer_can_be_wished_for_by_its_name() -> None:
 
 
 def test_a_wish_demands_its_layer_unless_it_only_says_how_the_driver_should_be() -> None:
-    assert Wish("cuda", "*").demands
-    assert Wish("jax_variant", "cuda12").demands
-    assert not Wish("cuda", "none").demands
-    assert not Wish("flavour", "open").demands
-    assert not Wish("driver_source", "nvidia").demands
+    assert Constraint("cuda", "*").demands
+    assert Constraint("jax_variant", "cuda12").demands
+    assert not Constraint("cuda", "none").demands
+    assert not Constraint("flavour", "open").demands
+    assert not Constraint("driver_source", "nvidia").demands
 
 
 def test_a_wish_is_written_as_it_is_asked() -> None:
-    assert str(Wish("cuda", ">=12.6,<13")) == "cuda=>=12.6,<13"
-    assert Wish("pytorch_variant", "cu126").layer == "pytorch"
+    assert str(Constraint("cuda", ">=12.6,<13")) == "cuda=>=12.6,<13"
+    assert Constraint("pytorch_variant", "cu126").layer == "pytorch"

@@ -4,49 +4,49 @@ from typing import Any
 
 import pytest
 
-from roles.knobs import ROLES
-from roles.stack.wish import CLOSED, LAYER_OF, Wish, fault
-from roles.wishes import KNOB_OF, more_toolkits, wishes
+from dlbox.settings.registry import ROLES
+from dlbox.stack.constraint import CLOSED, LAYER_OF, Constraint, constraint_fault
+from roles.constraints import SETTING_OF, constraints, more_toolkits
 
 
 def asked(**data: Any) -> list[str]:
-    return sorted(str(wish) for wish in wishes(data))
+    return sorted(str(wish) for wish in constraints(data))
 
 
 def test_no_data_wishes_nothing() -> None:
-    assert wishes({}) == ()
+    assert constraints({}) == ()
     assert more_toolkits({}) == ()
 
 
 def test_a_default_written_out_wishes_nothing_either() -> None:
     written = {knob: role.model_fields[f].default for role in ROLES for knob, f in role.knobs().items()}  # fmt: skip
-    assert wishes(written) == ()
+    assert constraints(written) == ()
 
 
 @pytest.mark.parametrize(
     ("knob", "value", "wish"),
     [
-        ("nvidia_driver_version", "580", Wish("driver", "580")),
-        ("nvidia_driver_flavour", "open", Wish("flavour", "open")),
-        ("nvidia_driver_source", "nvidia", Wish("driver_source", "nvidia")),
-        ("cuda_versions", ["12.4"], Wish("cuda", "12.4")),
-        ("cuda_versions", [], Wish("cuda", "none")),
-        ("cuda_compat", "12.8", Wish("cuda_compat", "12.8")),
-        ("cudnn_version", "9.10.*", Wish("cudnn", "9.10.*")),
-        ("cudnn_version", "none", Wish("cudnn", "none")),
-        ("nccl_version", "*", Wish("nccl", "*")),
-        ("frameworks_pytorch", ">=2.7,<2.9", Wish("pytorch", ">=2.7,<2.9")),
-        ("frameworks_pytorch_variant", "cu126", Wish("pytorch_variant", "cu126")),
-        ("frameworks_tensorflow", "none", Wish("tensorflow", "none")),
-        ("frameworks_jax", "0.10", Wish("jax", "0.10")),
-        ("frameworks_jax_variant", "cuda12", Wish("jax_variant", "cuda12")),
+        ("nvidia_driver_version", "580", Constraint("driver", "580")),
+        ("nvidia_driver_flavour", "open", Constraint("flavour", "open")),
+        ("nvidia_driver_source", "nvidia", Constraint("driver_source", "nvidia")),
+        ("cuda_versions", ["12.4"], Constraint("cuda", "12.4")),
+        ("cuda_versions", [], Constraint("cuda", "none")),
+        ("cuda_compat", "12.8", Constraint("cuda_compat", "12.8")),
+        ("cudnn_version", "9.10.*", Constraint("cudnn", "9.10.*")),
+        ("cudnn_version", "none", Constraint("cudnn", "none")),
+        ("nccl_version", "*", Constraint("nccl", "*")),
+        ("frameworks_pytorch", ">=2.7,<2.9", Constraint("pytorch", ">=2.7,<2.9")),
+        ("frameworks_pytorch_variant", "cu126", Constraint("pytorch_variant", "cu126")),
+        ("frameworks_tensorflow", "none", Constraint("tensorflow", "none")),
+        ("frameworks_jax", "0.10", Constraint("jax", "0.10")),
+        ("frameworks_jax_variant", "cuda12", Constraint("jax_variant", "cuda12")),
     ],
 )
-def test_a_knob_is_one_wish(knob: str, value: Any, wish: Wish) -> None:
-    assert wishes({knob: value}) == (wish,)
-    assert KNOB_OF[wish.word] == knob
-    assert fault(wish.word, wish.value) is None
-    assert wishes({knob: None}) == ()
+def test_a_knob_is_one_wish(knob: str, value: Any, wish: Constraint) -> None:
+    assert constraints({knob: value}) == (wish,)
+    assert SETTING_OF[wish.word] == knob
+    assert constraint_fault(wish.word, wish.value) is None
+    assert constraints({knob: None}) == ()
 
 
 @pytest.mark.parametrize(
@@ -61,12 +61,12 @@ def test_a_knob_is_one_wish(knob: str, value: Any, wish: Wish) -> None:
     ],
 )
 def test_other_knobs_wish_nothing(data: dict[str, Any]) -> None:
-    assert wishes(data) == ()
+    assert constraints(data) == ()
 
 
 def test_the_first_toolkit_is_wished_and_the_others_stand_beside_it() -> None:
     data = {"cuda_versions": ["12.4", "13.5", "12.9"]}
-    assert wishes(data) == (Wish("cuda", "12.4"),)
+    assert constraints(data) == (Constraint("cuda", "12.4"),)
     assert more_toolkits(data) == ("13.5", "12.9")
     assert more_toolkits({"cuda_versions": ["12.4"]}) == ()
     assert more_toolkits({"cuda_versions": []}) == ()
@@ -112,10 +112,10 @@ def test_a_box_for_frameworks_alone_has_no_compilers() -> None:
 
 def test_knobs_for_wishes_exist() -> None:
     known = {knob for role in ROLES for knob in role.knobs()}
-    assert set(KNOB_OF.values()) <= known
-    assert len(set(KNOB_OF.values())) == len(KNOB_OF)
+    assert set(SETTING_OF.values()) <= known
+    assert len(set(SETTING_OF.values())) == len(SETTING_OF)
 
 
 def test_wishes_without_a_knob_are_those_that_follow_from_the_box() -> None:
-    assert set(LAYER_OF) - set(KNOB_OF) == {"fabricmanager", "nvlsm", "python"}
-    assert set(CLOSED) <= set(KNOB_OF)
+    assert set(LAYER_OF) - set(SETTING_OF) == {"fabricmanager", "nvlsm", "python"}
+    assert set(CLOSED) <= set(SETTING_OF)

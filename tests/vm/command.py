@@ -8,8 +8,8 @@ from pathlib import Path
 from subprocess import CompletedProcess
 from typing import IO, Any
 
-from tests.boxes.command import error_line
-from tests.boxes.engine import BoxError
+from dlbox.sandbox.engine import BoxError
+from dlbox.sandbox.engine_command import error_line
 
 
 def call(

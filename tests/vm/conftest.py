@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.boxes.container import start
-from tests.boxes.engine import engine
-from tests.boxes.image import image
-from tests.boxes.mounts import download_cache
+from dlbox.sandbox.container import start
+from dlbox.sandbox.engine import engine
+from dlbox.sandbox.image import image
+from dlbox.sandbox.mounts import download_cache
+from tests.vm.base_machine import Plain, kernels
 from tests.vm.disk import make_disk
 from tests.vm.machine import Machine
-from tests.vm.plain import Plain, kernels
 from tests.vm.prepare import prepare
 
 

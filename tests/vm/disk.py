@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from tests.boxes.container import Container
+from dlbox.sandbox.container import Container
 from tests.vm.command import call
 from tests.vm.layout import (
     ESP_SIZE,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from tests.boxes.engine import BoxError
+from dlbox.sandbox.engine import BoxError
 from tests.vm.command import call
 
 OVMF = Path("/usr/share/OVMF")

@@ -11,7 +11,7 @@ from pathlib import Path
 from threading import Thread
 from typing import Any
 
-from tests.boxes.engine import BoxError
+from dlbox.sandbox.engine import BoxError
 from tests.vm.qemu import Hardware, command
 from tests.vm.qmp import Qmp, was_reset
 

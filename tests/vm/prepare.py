@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from tests.boxes.container import Container
+from dlbox.sandbox.container import Container
+from tests.vm.fast_boot import CMDLINE
 from tests.vm.layout import ROOT_UUID
-from tests.vm.spared import CMDLINE
 
 GRUB_PROBE = "/usr/sbin/grub-probe"
 APT = ("env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "install", "--yes")

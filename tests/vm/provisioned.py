@@ -10,11 +10,11 @@ from pathlib import Path
 from subprocess import CompletedProcess
 from typing import Any
 
-from tests.boxes.container import Container, start
-from tests.boxes.engine import engine
-from tests.boxes.image import image
-from tests.boxes.mounts import cache_root, download_cache
-from tests.boxes.verbs import dlbox, inventory
+from dlbox.sandbox.container import Container, start
+from dlbox.sandbox.engine import engine
+from dlbox.sandbox.image import image
+from dlbox.sandbox.mounts import cache_root, download_cache
+from tests.support.cli import dlbox, inventory
 from tests.vm.prepare import prepare
 
 GOOD_HEADERS = "^linux-headers-6\\.12\\..*\\+deb12-amd64$"

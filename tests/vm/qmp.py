@@ -11,7 +11,7 @@ from typing import Any
 
 from typing_extensions import Self
 
-from tests.boxes.engine import BoxError
+from dlbox.sandbox.engine import BoxError
 
 
 class Qmp:

@@ -7,8 +7,8 @@ from pathlib import Path
 from subprocess import CompletedProcess
 from typing import Any
 
-from tests.boxes.command import execute
-from tests.boxes.mounts import HOST_CA
+from dlbox.sandbox.engine_command import execute
+from dlbox.sandbox.mounts import HOST_CA
 from tests.vm.command import call
 
 LOGIN = "root@127.0.0.1"

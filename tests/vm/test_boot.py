@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 import time
 
+from tests.vm.base_machine import Plain
 from tests.vm.layout import ROOT_UUID
 from tests.vm.machine import Machine
-from tests.vm.plain import Plain
 
 ENTRY = "gnulinux-advanced-{0}>gnulinux-{1}-advanced-{0}"
 PRIVILEGES = "stat -c '%n %a %U:%G' /usr/bin/passwd /usr/bin/sudo /etc/shadow /usr/bin/chage"

@@ -14,17 +14,17 @@ from pathlib import Path
 
 import pytest
 
-from roles.box.order import order
-from roles.box.owned import Text
-from roles.nvidia_driver.fallback.act import BEGIN, keep
-from roles.nvidia_driver.fallback.programs import programs
-from roles.nvidia_driver.guard.programs import HOME
-from tests.archive.keys import make_key
-from tests.archive.repository import flat
-from tests.archive.stub import Stub
+from dlbox.host.apt_transaction import apt_transaction
+from dlbox.state.manifest import FileContent
+from roles.nvidia_driver.boot_trial.operations import START_TRIAL, save_packages
+from roles.nvidia_driver.boot_trial.programs import programs
+from roles.nvidia_driver.kernels.programs import HOME
+from tests.support.archive.keys import make_key
+from tests.support.archive.repository import flat
+from tests.support.archive.stub import Stub
+from tests.vm.base_machine import Plain
 from tests.vm.layout import ROOT_UUID
 from tests.vm.machine import Machine
-from tests.vm.plain import Plain
 
 GUARD = Path(__file__).parents[2] / "roles/nvidia_driver/guard"
 SOURCE = "kernel/drivers/char/hangcheck-timer.ko.xz"
@@ -68,10 +68,12 @@ def shell(machine: Machine, text: str) -> str:
 
 def change(machine: Machine, version: str) -> None:
     """Change the driver as the closure does."""
-    asked = order(dict.fromkeys(("nvidia-kernel-dkms", "libcuda1"), f"{version}-1"), [])
-    said = keep(asked).get_raw_value()
+    asked = apt_transaction(
+        dict.fromkeys(("nvidia-kernel-dkms", "libcuda1"), f"{version}-1"), []
+    )
+    said = save_packages(asked).get_raw_value()
     hold = "apt-mark hold nvidia-kernel-dkms libcuda1"
-    shell(machine, f"{said}; {asked.install}; {hold}; {BEGIN}")
+    shell(machine, f"{said}; {asked.install}; {hold}; {START_TRIAL}")
 
 
 def installed(machine: Machine) -> list[str]:
@@ -116,7 +118,7 @@ def first(machine: Machine, plain: Plain, tmp_path_factory: pytest.TempPathFacto
         flat(tmp_path_factory.mktemp("stubs") / "archive", stubs, key), "/srv/archive"
     )
     guard = {
-        f"{HOME}/{name}": Text((GUARD / name).read_text(encoding="utf-8"), mode)
+        f"{HOME}/{name}": FileContent((GUARD / name).read_text(encoding="utf-8"), mode)
         for name, mode in (("kernels", "644"), ("kernel-guard", "755"))
     }
     for path, file in (programs() | guard).items():

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.boxes.verbs import ROOT, changed, dlbox
+from tests.support.cli import ROOT, changed, dlbox
 from tests.vm.disk import make_disk
 from tests.vm.machine import Machine
 from tests.vm.provisioned import Provisioned, provisioned

@@ -13,10 +13,10 @@ from subprocess import CompletedProcess
 
 import pytest
 
-from tests.boxes.verbs import ROOT
+from tests.support.cli import ROOT
+from tests.vm.base_machine import Plain
 from tests.vm.layout import ROOT_UUID
 from tests.vm.machine import Machine
-from tests.vm.plain import Plain
 
 NOTE = "/var/lib/dlbox/reboot"
 VERSION = "8.4.11"

@@ -12,15 +12,15 @@ import pytest
 import testinfra
 from testinfra.host import Host
 
-from roles.box.connect import connection
-from roles.box.facts import IDENTITY
-from roles.nvidia_driver.signing import verify
-from roles.nvidia_driver.signing.facts import Managerless
-from roles.nvidia_driver.signing.mok import STATE, Mok, mok
-from tests.boxes.container import start
-from tests.boxes.engine import engine
-from tests.boxes.image import image
-from tests.boxes.mounts import download_cache
+from dlbox.host.identity import IDENTITY
+from dlbox.host.mok import READ_MOK, Mok, parse_mok
+from dlbox.sandbox.container import start
+from dlbox.sandbox.engine import engine
+from dlbox.sandbox.image import image
+from dlbox.sandbox.mounts import download_cache
+from dlbox.verify.connection import connection
+from roles.nvidia_driver.secure_boot import verify
+from roles.nvidia_driver.secure_boot.facts import ShimsWithoutMokManager
 from tests.container.test_signing import APT, PACKAGES, build
 from tests.vm.disk import make_disk
 from tests.vm.layout import MIB
@@ -74,13 +74,13 @@ def checked(machine: Machine) -> Host:
 
 
 def key(machine: Machine) -> Mok:
-    return mok(machine.run("sh", "-c", STATE).stdout.strip().removeprefix("mok "))
+    return parse_mok(machine.run("sh", "-c", READ_MOK).stdout.strip().removeprefix("mok "))
 
 
 def test_the_machine_says_that_secure_boot_is_on_and_its_key_is_made(machine: Machine) -> None:
     assert "secure_boot 1" in machine.run("sh", "-c", IDENTITY).stdout.splitlines()
     assert key(machine).state == "made"
-    said = machine.run("runuser", "-u", "daemon", "--", "sh", "-c", STATE).stdout
+    said = machine.run("runuser", "-u", "daemon", "--", "sh", "-c", READ_MOK).stdout
     assert said == "mok made /var/lib/dkms/mok.pub /var/lib/dkms/mok.key\n"
 
 
@@ -96,7 +96,7 @@ def test_the_kernel_keeps_a_module_out_whose_key_is_not_enrolled(
 
 
 def test_a_folder_without_mokmanager_is_found_and_completed(machine: Machine) -> None:
-    look = Managerless().command()
+    look = ShimsWithoutMokManager().command()
     lacking = machine.run("sh", "-c", look).stdout.split()
     for folder in ("BOOT", "debian"):
         path = f"/boot/efi/EFI/{folder}"

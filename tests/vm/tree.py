@@ -7,13 +7,13 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from tests.boxes.container import Container
-from tests.boxes.engine import BoxError
-from tests.boxes.mounts import CA_IN_BOX, HOST_CA, proxy_flags
+from dlbox.sandbox.container import Container
+from dlbox.sandbox.engine import BoxError
+from dlbox.sandbox.mounts import CA_IN_BOX, HOST_CA, proxy_flags
 from tests.vm.command import call
+from tests.vm.fast_boot import spare
 from tests.vm.layout import FSTAB
 from tests.vm.prepare import GRUB_PROBE
-from tests.vm.spared import spare
 
 LEFT_OUT = ("var/cache/apt/archives/*", "var/cache/dlbox/*", "var/log/journal/*")
 SLIRP_DNS = "10.0.2.3"

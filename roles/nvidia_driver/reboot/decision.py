@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from roles.nvidia_driver.reboot.proof import fault
-from roles.nvidia_driver.reboot.state import State
+from roles.nvidia_driver.reboot.boot_check import boot_fault
+from roles.nvidia_driver.reboot.boot_state import BootStatus
 
 Policy = Literal["never", "if-needed", "now"]
 
@@ -22,12 +22,12 @@ class Decision:
     """What an earlier run asked for is settled, so that its note goes."""
 
 
-def expected(state: State, wanted: str) -> str:
+def expected(state: BootStatus, wanted: str) -> str:
     """Return the kernel that a reboot shall bring up."""
     return wanted or state.following
 
 
-def needed(state: State, wanted: str = "") -> str:
+def needed(state: BootStatus, wanted: str = "") -> str:
     """Return why the box needs a reboot; empty: it does not. ``wanted``: the kernel that must run."""
     if wanted and state.running != wanted:
         return f"kernel {state.running} runs where {wanted} is wanted"
@@ -36,7 +36,7 @@ def needed(state: State, wanted: str = "") -> str:
     return "" if state.loaded == state.installed else _not_loaded(state)
 
 
-def _not_loaded(state: State) -> str:
+def _not_loaded(state: BootStatus) -> str:
     running, driver = state.running, state.installed
     if not driver:
         return ""
@@ -51,7 +51,7 @@ def _not_loaded(state: State) -> str:
 
 
 def decide(
-    state: State,
+    state: BootStatus,
     policy: Policy,
     *,
     wanted: str = "",
@@ -78,18 +78,18 @@ def decide(
     return obstacle or _when(state, why, people, local=local)
 
 
-def _failed(state: State, wanted: str) -> str:
+def _failed(state: BootStatus, wanted: str) -> str:
     """Return what an earlier reboot for the same end came to; empty: it was good, or none was."""
     asked = state.intent
     if not asked or asked.boot == state.boot:
         return ""
     if asked.kernel != expected(state, wanted) or asked.driver not in ("", state.installed):
         return ""
-    bad = fault(asked, state)
+    bad = boot_fault(asked, state)
     return f"after the reboot asked for at {asked.asked:%Y-%m-%d %H:%M} it {bad}" if bad else ""
 
 
-def _obstacle(state: State, why: str, wanted: str) -> Decision | None:
+def _obstacle(state: BootStatus, why: str, wanted: str) -> Decision | None:
     """Return what would make a reboot useless."""
     following, driver = state.following, state.installed
     if wanted and following != wanted:
@@ -102,7 +102,7 @@ def _obstacle(state: State, why: str, wanted: str) -> Decision | None:
     return None
 
 
-def _when(state: State, why: str, people: tuple[str, ...], *, local: bool) -> Decision:
+def _when(state: BootStatus, why: str, people: tuple[str, ...], *, local: bool) -> Decision:
     if local:
         return Decision("tell", f"{why}; dlbox does not reboot the machine it runs on")
     if state.system in ("", "offline"):

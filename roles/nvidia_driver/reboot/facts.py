@@ -10,7 +10,7 @@ from pyinfra.api import FactBase
 from pyinfra.api.exceptions import FactProcessError
 from typing_extensions import override
 
-from roles.nvidia_driver.reboot.state import State, state
+from roles.nvidia_driver.reboot.boot_state import BootStatus, parse_boot_status
 
 
 def script(name: str, *words: str) -> str:
@@ -19,26 +19,26 @@ def script(name: str, *words: str) -> str:
     return f"set -- {shlex.join(words)}\n{text}"
 
 
-class BootState(FactBase[State | None]):
+class BootState(FactBase[BootStatus | None]):
     """The box's boot; ``package`` is the one with libcuda.so.1, empty where there is no driver."""
 
     @override
     def command(self, package: str) -> str:
-        return script("look.sh", package)
+        return script("boot-state.sh", package)
 
     @override
-    def process(self, output: Iterable[str]) -> State:
+    def process(self, output: Iterable[str]) -> BootStatus:
         lines = list(output)
         try:
-            return state(lines)
+            return parse_boot_status(lines)
         except KeyError as error:
             msg = f"cannot make out the boot: {error} in {lines}"
             raise FactProcessError(msg) from error
 
 
-def whole(lines: Iterable[str] | None) -> State | None:
-    """Read what look.sh printed; None: it did not come to its end, or was never asked."""
+def whole(lines: Iterable[str] | None) -> BootStatus | None:
+    """Read what boot-state.sh printed; None: it did not come to its end, or was never asked."""
     try:
-        return state(lines) if lines else None
+        return parse_boot_status(lines) if lines else None
     except KeyError:
         return None

@@ -18,7 +18,7 @@ class Entry:
     kernel: str
 
 
-def following(config: Iterable[str], env: Mapping[str, str]) -> str:
+def next_boot_entry(config: Iterable[str], env: Mapping[str, str]) -> str:
     """Return the kernel of the default entry of grub.cfg; empty: there is none.
 
     Of grub.cfg only the lines that begin with menuentry, submenu, linux, ``set default=`` or a

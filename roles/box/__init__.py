@@ -1,1 +1,0 @@
-"""A box, whichever roles it has: its identity, its facts, and how to change it."""

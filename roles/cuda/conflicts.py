@@ -1,0 +1,28 @@
+"""Settings of which each is good by itself, and which cannot be had together."""
+
+from __future__ import annotations
+
+from dlbox.settings.schema import Settings
+from roles.cuda.settings import Cuda
+from roles.cudnn.settings import Cudnn
+from roles.nccl.settings import Nccl
+
+
+def conflicts(settings: Settings) -> dict[str, str]:
+    """Return name of a setting -> why it cannot be had together with another."""
+    libraries = {
+        "cudnn_version": settings[Cudnn].version,
+        "nccl_version": settings[Nccl].version,
+    }
+    versions = settings[Cuda].versions
+    if settings.host.profile == "framework_only":
+        asked = {"cuda_versions": versions, **libraries}
+        fault = (
+            'asked for, but box_profile = "framework_only" leaves it out; drop one of the two'
+        )
+    elif versions == []:
+        asked = {**libraries}
+        fault = "asked for, but cuda_versions = [] leaves no toolkit to use it with; drop one of the two"
+    else:
+        return {}
+    return {name: fault for name, value in asked.items() if value and value != "none"}

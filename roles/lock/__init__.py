@@ -1,1 +1,0 @@
-"""What boxes of one class consist of, to the byte: written once, applied as often as wanted."""

@@ -1,0 +1,29 @@
+"""What the nvidia_archive role owns on a box."""
+
+from __future__ import annotations
+
+from dlbox.settings.schema import Settings
+from dlbox.stack.model import Stack
+from dlbox.state.manifest import FileContent, Manifest
+from roles.nvidia_archive import content
+from roles.nvidia_archive.settings import NvidiaArchive
+
+
+def manifest(settings: Settings, stack: Stack) -> Manifest:
+    """Return the source and its pins, where the stack needs them. Raises Refused."""
+    wanted = settings[NvidiaArchive]
+    repository = stack.repository
+    if repository is None:
+        return Manifest()
+    return Manifest(
+        files={
+            content.SOURCE: FileContent(content.source(repository, wanted)),
+            content.PINS: FileContent(content.pins(stack, repository)),
+        }
+    )
+
+
+def accept(settings: Settings, stack: Stack) -> None:
+    """Look for the key that signs the repository. Raises Refused."""
+    if stack.repository:
+        content.key(stack.repository, settings[NvidiaArchive])

@@ -1,0 +1,121 @@
+"""Carry a change of the driver out: now, when nobody uses the card any more, or at the next boot."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import dataclass
+
+from pyinfra import host
+from pyinfra.api import FunctionCommand, Host, QuoteString, State, StringCommand
+
+from dlbox.plan.result import Result
+from dlbox.state.manifest import FileContent
+from roles.nvidia_driver.in_use.commands import run_unloaded, wait_command
+from roles.nvidia_driver.in_use.facts import GpuHolders
+from roles.nvidia_driver.in_use.messages import blocker
+from roles.nvidia_driver.in_use.model import GpuUse
+from roles.nvidia_driver.in_use.policy import BusyPolicy
+from roles.nvidia_driver.in_use.services import script
+
+
+@dataclass
+class Verdict:
+    """What became of the look at the card's users, when the change was about to begin."""
+
+    obstacle: str = ""
+
+
+def apply_change(
+    result: Result, change: str, package: str, when: BusyPolicy | None
+) -> Generator[StringCommand | FunctionCommand, None, bool]:
+    """Yield what carries out ``change``, a line of shell, and return whether it was carried out.
+
+    ``package`` has libcuda.so.1.
+
+    ``when`` is None where no driver can be loaded: in a container.
+    A driver that is loaded is changed with its services stopped and its modules unloaded. Where
+    somebody uses the card the box keeps the driver it has, and gets everything else.
+    """
+    if when is None or not host.get_fact(GpuHolders).modules:
+        yield StringCommand(change)
+        return True
+    verdict = Verdict()
+    yield FunctionCommand(_look, [verdict, when], {})
+    if not verdict.obstacle:
+        yield run_unloaded(change, package)
+    elif when.policy == "stage":
+        yield from stage_change(change, package)
+        result.driver_deferred = True
+        result.reboot = f"the driver changes at the next boot: {verdict.obstacle}"
+    else:
+        yield defer_change(result, verdict.obstacle)
+    return not verdict.obstacle
+
+
+def _look(state: State, host: Host, verdict: Verdict, when: BusyPolicy) -> bool:
+    """Look again, now that it matters: what pyinfra asked before the run may be hours old."""
+    del state
+    if when.policy == "wait":
+        host.run_shell_command(wait_command(when.seconds), print_output=True)
+    use: GpuUse = host.get_fact(GpuHolders)
+    verdict.obstacle = blocker(use)
+    return True
+
+
+def change_blocker(when: BusyPolicy | None) -> str:
+    """Return who is in the way of a change that shall then not even be prepared; empty: nobody."""
+    if when is None or when.policy != "refuse":
+        return ""
+    use: GpuUse = host.get_fact(GpuHolders)
+    return blocker(use) if use.modules else ""
+
+
+def defer_change(result: Result, why: str) -> StringCommand:
+    """Leave the box the driver it has, and say so."""
+    result.driver_deferred = True
+    result.deferred = f"the driver stays as it is: {why}"
+    return StringCommand("echo", QuoteString(why))
+
+
+STAGED = "/var/lib/dlbox/staged"
+STAGED_UNIT = "/etc/systemd/system/dlbox-staged.service"
+USERS = (
+    *("nvidia-persistenced", "nvidia-fabricmanager", "nvidia-dcgm", "display-manager"),
+    *("docker", "dlbox-gpu-policy", "dlbox-jupyter", "dlbox-driver-check"),
+)
+"""Services that would hold the card before the change."""
+
+STAGED_UNIT_TEXT = f"""\
+# Written by dlbox: user space and module change together, before anybody holds the card.
+[Unit]
+Description=Driver change staged by dlbox
+ConditionPathExists={STAGED}/change
+After=local-fs.target dbus.service
+Before={" ".join(f"{name}.service" for name in USERS)}
+
+[Service]
+Type=oneshot
+ExecStart=/bin/sh {STAGED}/around {STAGED}/change
+ExecStartPost=/bin/rm -r {STAGED}
+# A driver's transaction may rebuild an initramfs per kernel.
+TimeoutStartSec=1h
+
+[Install]
+WantedBy=multi-user.target
+"""
+
+
+def staged_unit() -> dict[str, FileContent]:
+    """Return path -> file of the unit, which does nothing while no change is staged."""
+    return {STAGED_UNIT: FileContent(STAGED_UNIT_TEXT)}
+
+
+def stage_change(change: str, package: str) -> Generator[StringCommand, None, None]:
+    """Yield what has the next boot carry out ``change``: nothing is downloaded or compiled then."""
+    around = script("users", "stop-restore", "run-unloaded", package=package)
+    lines = (("around", f'set -- "$(cat "$1")"\n{around}'), ("change", change))
+    yield StringCommand(f"rm -rf {STAGED}.new && mkdir -p -m 700 {STAGED}.new")
+    for name, text in lines:
+        yield StringCommand("printf '%s\\n'", QuoteString(text), f">{STAGED}.new/{name}")
+    yield StringCommand(f"rm -rf {STAGED} && mv {STAGED}.new {STAGED}")
+    yield StringCommand("systemctl daemon-reload && systemctl -q enable dlbox-staged.service")

@@ -1,0 +1,43 @@
+"""The programs of the way back, and where on a box they lie."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from dlbox.state.manifest import FileContent
+from roles.nvidia_driver.kernels.programs import HOME
+
+UNIT = "dlbox-driver-check"
+FILES = {"judge": "check", "keep": "save-packages", "restore": "restore"}
+"""Name on the box, after ``fallback-`` -> file in ``programs/``. The names on boxes stay what they were."""
+
+# Not before the driver's own services, though they need what this proves: a package that is brought
+# back starts them, and waits for it.
+SERVICE = f"""\
+# Written by dlbox.
+[Unit]
+Description=See whether the driver stands its first boot after a change
+ConditionPathExists=/var/lib/dlbox/boot-trial
+After=systemd-modules-load.service dkms.service
+
+[Service]
+Type=oneshot
+ExecStart={HOME}/fallback check
+
+[Install]
+WantedBy=multi-user.target
+"""
+
+
+def programs() -> dict[str, FileContent]:
+    """Return path -> file of everything the way back needs on a box."""
+    parts = {f"{HOME}/fallback-{name}": _own(file) for name, file in FILES.items()}
+    return {
+        **{path: FileContent(text) for path, text in parts.items()},
+        f"{HOME}/fallback": FileContent(_own("boot-trial"), "755"),
+        f"/etc/systemd/system/{UNIT}.service": FileContent(SERVICE),
+    }
+
+
+def _own(name: str) -> str:
+    return (Path(__file__).parent / "programs" / name).read_text(encoding="utf-8")

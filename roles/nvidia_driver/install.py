@@ -1,0 +1,127 @@
+"""Bring a box to one driver in one apt transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from pyinfra import host
+from pyinfra.api import QuoteString, StringCommand, operation
+from typing_extensions import override
+
+from dlbox.fact_base import LinesFact
+from dlbox.host import apt
+from dlbox.host.apt_facts import AptCandidate, AptCandidates, InstalledPackages, Package
+from dlbox.host.apt_transaction import LEDGER, apt_transaction
+from dlbox.plan.result import Result
+from dlbox.stack.components import Driver
+from roles.nvidia_driver.apply_change import apply_change, change_blocker, defer_change
+from roles.nvidia_driver.boot_trial.operations import START_TRIAL, failed_trial, save_packages
+from roles.nvidia_driver.in_use.commands import restore_services
+from roles.nvidia_driver.in_use.policy import BusyPolicy
+from roles.nvidia_driver.in_use.services import RECORD
+from roles.nvidia_driver.kernels.module_cache import (
+    Commands,
+    pull_module_cache,
+    push_module_cache,
+)
+from roles.nvidia_driver.kernels.operations import trial_build
+from roles.nvidia_driver.transaction import (
+    CORE_PACKAGES,
+    plan_transaction,
+    stale_packages,
+    upstream_version,
+)
+
+SOURCE = "/var/lib/dlbox/driver-source"
+
+
+@dataclass(frozen=True)
+class InstallOptions:
+    """How a driver comes to a box."""
+
+    repository: str | None
+    """As ``transaction`` takes it."""
+    when: BusyPolicy | None
+    """None: no driver can be loaded, since the box is a container."""
+    cache: str | None
+    """Folder of the controller with compiled modules."""
+    kernels: tuple[str, ...]
+    """Those of the box."""
+
+
+class LastRun(LinesFact):
+    """Whose driver was installed last, distro or nvidia; a line ``cut``: the run was killed."""
+
+    @override
+    def command(self) -> str:
+        return f"cat {SOURCE} 2>/dev/null; if [ -e {RECORD} ]; then echo cut; fi"
+
+
+@operation()
+def install_driver(
+    driver: Driver, wanted: Mapping[str, str], result: Result, options: InstallOptions
+) -> Commands:
+    """Have the driver's packages at one version of one source, and none of another driver.
+
+    ``wanted`` maps a package to what its version begins with.
+    Everything that may fail, or take long, is done before the driver that stands is touched.
+    """
+    found: dict[str, Package] = host.get_fact(InstalledPackages)
+    last: list[str] = host.get_fact(LastRun)
+    if "cut" in last:
+        yield restore_services()
+    note = f"echo {driver.source} >{SOURCE}.new && mv {SOURCE}.new {SOURCE}"
+    # Whoever brought a part of it before: the driver is one whole, and goes as one.
+    ours = StringCommand(r"printf '%s\n'", *map(QuoteString, wanted), f">>{LEDGER}")
+    if {*last} <= {driver.source, "cut"} and _is_installed(found, wanted):
+        if driver.source in last:
+            host.noop(f"{', '.join(wanted)} are installed")
+        else:
+            yield StringCommand(note)
+        return
+    if why := change_blocker(options.when) or failed_trial(driver):
+        yield defer_change(result, why)
+        return
+    yield StringCommand(apt.REFRESH)
+    names = tuple(dict.fromkeys((*wanted, *stale_packages(found, wanted, set()))))
+    offered: list[AptCandidate] = host.get_fact(AptCandidates, names=names)
+    todo = plan_transaction(found, wanted, offered, options.repository)
+    if todo.missing:
+        yield _missing_from_sources(todo.missing, wanted, offered)
+    asked = apt_transaction(todo.install, todo.remove)
+    yield StringCommand(asked.simulate)
+    yield ours
+    yield StringCommand(asked.download)
+    if options.cache:
+        yield from push_module_cache(Path(options.cache), driver.version, options.kernels)
+    yield from trial_build(driver, todo.install)
+    if options.cache:
+        yield from pull_module_cache(Path(options.cache), driver.version)
+    yield save_packages(asked)
+    yield from apply_change(
+        result, f"{asked.install} && {note} && {START_TRIAL}", driver.libcuda, options.when
+    )
+
+
+def _is_installed(found: Mapping[str, Package], wanted: Mapping[str, str]) -> bool:
+    if apt.lacking(found, wanted):
+        return False
+    numbers = {
+        upstream_version(found[name].version)
+        for name in wanted
+        if CORE_PACKAGES.fullmatch(name)
+    }
+    return len(numbers) == 1 and not stale_packages(found, wanted, numbers)
+
+
+def _missing_from_sources(
+    missing: tuple[str, ...], wanted: Mapping[str, str], offered: list[AptCandidate]
+) -> StringCommand:
+    name = missing[0]
+    there = (
+        ", ".join(dict.fromkeys(o.version for o in offered if o.name == name)) or "none at all"
+    )
+    text = f"no source has {name} {wanted[name]}*; apt knows {there}; nothing was changed"
+    return StringCommand("echo", QuoteString(text), ">&2; exit 1")

@@ -1,0 +1,91 @@
+"""Reboot a box whose driver needs it, at the very end of a run."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from pyinfra import host
+from pyinfra.api import FunctionCommand, StringCommand, deploy, operation
+from pyinfra.api.arguments import CONNECTOR_ARGUMENT_KEYS
+
+from dlbox.plan.plan import Plan
+from dlbox.plan.result import Result
+from roles.nvidia_driver.in_use.facts import GpuHolders
+from roles.nvidia_driver.in_use.messages import format_users
+from roles.nvidia_driver.reboot.boot_state import BootStatus
+from roles.nvidia_driver.reboot.decision import Policy, decide, expected
+from roles.nvidia_driver.reboot.execute import RebootRequest, execute_reboot, fail
+from roles.nvidia_driver.reboot.facts import BootState, script
+from roles.nvidia_driver.reboot.intent import INTENT, Intent
+from roles.nvidia_driver.settings import NvidiaDriver
+
+OWN_BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+WALL = "dlbox reboots this machine now: {why}"
+
+
+@deploy("Reboot")
+def reboot_if_needed(plan: Plan, result: Result, kernel: str = "") -> None:
+    """Reboot the box where its driver needs it; ``kernel``: the one that must run, if any."""
+    settings = plan.settings[NvidiaDriver]
+    if plan.stack.driver:
+        reboot(
+            name="Reboot where the driver needs it",
+            package=plan.stack.driver.libcuda,
+            policy=settings.reboot,
+            timeout_s=settings.reboot_timeout_s,
+            kernel=kernel,
+            result=result,
+        )
+
+
+@operation()
+def reboot(
+    package: str, policy: Policy, timeout_s: int, result: Result, kernel: str = ""
+) -> Generator[FunctionCommand | StringCommand, None, None]:
+    """Reboot the box if it needs it and nobody is in the way; prove what came back."""
+    seen = host.get_fact(BootState, package=package)
+    if seen is None:
+        return  # pyinfra has failed this box
+    busy = _busy() if policy == "if-needed" and seen.loaded else ()
+    decision = decide(seen, policy, wanted=kernel, local=_is_here(seen), busy=busy)
+    result.reboot = decision.reason if decision.action == "tell" else None
+    if decision.forget:
+        yield StringCommand("rm", "-f", INTENT)
+    if decision.action == "fail":
+        yield FunctionCommand(fail, (result, decision.reason), {})
+    elif decision.action == "reboot":
+        asked = Intent(
+            boot=seen.boot,
+            kernel=expected(seen, kernel),
+            driver="" if seen.staged else seen.installed,
+            asked=datetime.now().astimezone(),
+        )
+        order = RebootRequest(
+            asked,
+            ask=script("request.sh", asked.text(), policy, WALL.format(why=decision.reason)),
+            look=script("boot-state.sh", package),
+            limit_s=timeout_s,
+            arguments=_arguments(),
+        )
+        yield FunctionCommand(execute_reboot, (result, order), {})
+    else:
+        host.noop(decision.reason or "no reboot is needed")
+
+
+def _arguments() -> dict[str, Any]:
+    given: Mapping[str, Any] = host.current_op_global_arguments or {}
+    return {key: given[key] for key in CONNECTOR_ARGUMENT_KEYS if key in given}
+
+
+def _busy() -> tuple[str, ...]:
+    """Return who holds the GPU: work that nobody may be logged in for."""
+    work = host.get_fact(GpuHolders).work
+    return (f"the GPU, in use by {format_users(work)}",) if work else ()
+
+
+def _is_here(seen: BootStatus) -> bool:
+    own = OWN_BOOT_ID.read_text(encoding="ascii").strip() if OWN_BOOT_ID.exists() else ""
+    return host.name == "@local" or seen.boot == own

@@ -1,0 +1,65 @@
+"""Have the driver's modules signed by the box's own key."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+
+from pyinfra import host
+from pyinfra.api import QuoteString, StringCommand, operation
+
+from dlbox.host import apt
+from dlbox.host.mok import Mok
+from dlbox.plan.plan import Plan
+from dlbox.plan.result import Result
+from roles.nvidia_driver.secure_boot.decision import enrolment_steps
+from roles.nvidia_driver.secure_boot.facts import (
+    MokState,
+    ShimsWithoutMokManager,
+    WronglySigned,
+)
+
+SIGNING_TOOLS = ("mokutil", "openssl")
+UNSIGNED = "dkms does not sign it: see `dkms build` on the box for what it lacks"
+
+
+def install_signing_tools(plan: Plan) -> None:
+    """Have what makes a key and asks for its enrolment, before the first module is built.
+
+    dkms leaves a module unsigned, and says so to nobody, where openssl is missing.
+    """
+    apt.install(
+        name="Install what signs modules", wanted=plan.pinned(dict.fromkeys(SIGNING_TOOLS, ""))
+    )
+
+
+@operation()
+def sign(modules: str = "nvidia") -> Generator[StringCommand, None, None]:
+    """Build again what the box's key has not signed; dkms makes the key if there is none.
+
+    ``modules``: what dkms' names of them begin with.
+    """
+    key: Mok = host.get_fact(MokState)
+    certificate = key.certificate
+    wrong: list[str] = host.get_fact(WronglySigned, certificate=certificate, modules=modules)
+    if not wrong:
+        host.noop("all are signed")
+        return
+    for line in wrong:
+        name, version, kernel = (QuoteString(word) for word in line.split(" "))
+        which = ("-m", name, "-v", version, "-k", kernel)
+        yield StringCommand("dkms build --force", *which)
+        yield StringCommand("dkms install --force", *which)
+    again = WronglySigned().command(certificate=certificate, modules=modules)
+    yield StringCommand(
+        f'wrong=$({again}\n); [ -z "$wrong" ] || {{ echo "$wrong: {UNSIGNED}" >&2; exit 1; }}'
+    )
+
+
+@operation()
+def note_enrolment(result: Result) -> Generator[StringCommand, None, None]:
+    """Remember for the summary what a person has to do until the kernel knows the key."""
+    key: Mok = host.get_fact(MokState)
+    lacking: list[str] = host.get_fact(ShimsWithoutMokManager)
+    result.enrol = tuple(enrolment_steps(key, lacking))
+    host.noop("only looked")
+    yield from ()

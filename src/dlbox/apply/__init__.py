@@ -1,0 +1,1 @@
+"""Carry a plan out on a box and write the record."""

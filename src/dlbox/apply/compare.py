@@ -1,0 +1,43 @@
+"""Compare a box with its record and its settings, by one look at it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+
+from pyinfra.api import Host
+
+from dlbox.apply.results import Results
+from dlbox.apply.run import settings_and_lock, validate_inventory
+from dlbox.host.identity import BoxIdentity, Identity
+from dlbox.host.privilege import observe_as_root
+from dlbox.plan.comparison import Comparison
+from dlbox.plan.plan import make_plan
+from dlbox.plan.role import Registry
+from dlbox.stack.model import Refused
+from dlbox.state.drift import classify
+
+
+def compare_host(host: Host, roles: Registry) -> None:
+    """Note in the box's result how it differs; nothing where it did not answer."""
+    validate_inventory(host.state, roles)
+    box = host.get_fact(BoxIdentity)
+    if isinstance(box, Identity):
+        Results.of(host.state)[host.name].comparison = _compare(host, box, roles)
+
+
+def _compare(host: Host, box: Identity, roles: Registry) -> Comparison:
+    try:
+        box = observe_as_root(host, box)
+    except Refused as refusal:
+        return Comparison(failed=str(refusal))
+    record = box.recorded
+    if record is None or not record.digest:
+        return Comparison(failed="no record: dlbox up has not finished there")
+    try:
+        settings, source = settings_and_lock(host, roles)
+        plan = make_plan(box, settings, datetime.now(tz=timezone.utc).date(), roles, source)
+    except Refused as refusal:
+        changes = classify(record, None)
+        return Comparison(tuple(changes), refused=str(refusal), pending=record.pending)
+    changes = classify(record, plan.manifest.lines(), plan.digest)
+    return Comparison(tuple(changes), pending=record.pending)

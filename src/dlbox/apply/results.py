@@ -1,0 +1,65 @@
+"""Collect what became of each box while pyinfra runs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from pyinfra.api import Host, State
+from pyinfra.api.state import BaseStateCallback, StateStage
+from typing_extensions import override
+
+from dlbox.plan.result import Result
+
+
+@dataclass
+class Results(BaseStateCallback):
+    """The results of one run, by name of the box; pyinfra's state carries them."""
+
+    boxes: dict[str, Result] = field(default_factory=dict)
+    taken: bool = False
+    """Whoever runs pyinfra has read the results, and prints them itself."""
+
+    @classmethod
+    def of(cls, state: State) -> Results:
+        """Return the results of a run."""
+        for handler in state.callback_handlers:
+            if isinstance(handler, cls):
+                return handler
+        new = cls()
+        state.add_callback_handler(new)
+        return new
+
+    def __getitem__(self, name: str) -> Result:
+        """Return the result of a box, to be written to."""
+        return self.boxes.setdefault(name, Result())
+
+    @staticmethod
+    @override
+    def operation_host_error(
+        state: State, host: Host, op_hash: str, retry_count: int = 0, max_retries: int = 0
+    ) -> None:
+        """Note which operation a box failed at."""
+        step = ", ".join(state.get_op_meta(op_hash).names)
+        result = Results.of(state)[host.name]
+        result.failed = result.failed or f"{step}: failed; its last lines stand above"
+
+
+def collect_results(state: State) -> dict[str, Result]:
+    """Return the result of every box of the run, with what its roles could not note.
+
+    That is: it was unreachable, it failed, it was only looked at.
+    """
+    results = Results.of(state)
+    reached = {host.name for host in state.activated_hosts}
+    failed = {host.name for host in state.failed_hosts}
+    limit = state.limit_hosts
+    for host in state.inventory if limit is None else limit:
+        result = results[host.name]
+        result.dry = state.current_stage < StateStage.Execute
+        if host.name not in reached:
+            result.failed = (
+                "unreachable, nothing was changed; see above, then run the same again"
+            )
+        elif host.name in failed:
+            result.failed = result.failed or "the connection was lost; see above"
+    return results.boxes

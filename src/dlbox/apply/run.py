@@ -1,0 +1,128 @@
+"""Plan a box while pyinfra prepares its operations: what it is, what it gets, what is to be done."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Generator
+from datetime import datetime, timezone
+from functools import cache
+
+from pyinfra import host
+from pyinfra.api import Host, QuoteString, State, StringCommand, operation
+from pyinfra.api.exceptions import DeployError
+
+from dlbox.apply.report import report_at_exit
+from dlbox.apply.results import Results
+from dlbox.host.apt_facts import InstalledPackages, Package
+from dlbox.host.identity import BoxIdentity, Identity
+from dlbox.host.privilege import observe_as_root
+from dlbox.lockfile.disk_need import need_gb
+from dlbox.lockfile.from_generation import restore_generation
+from dlbox.lockfile.source import BundledLock, LockSource, resolve_lock
+from dlbox.plan.plan import Plan, make_plan
+from dlbox.plan.result import Result
+from dlbox.plan.role import Preflight, Registry
+from dlbox.plan.summary import format_summaries
+from dlbox.settings.inventory import host_data, inventory_faults
+from dlbox.settings.pyinfra_data import GENERATION
+from dlbox.settings.schema import Settings
+from dlbox.stack.model import Refused
+
+
+def plan_host(roles: Registry) -> tuple[Plan | None, Result]:
+    """Judge the settings, read the box once and solve its stack.
+
+    No plan: nothing is to be done. A box that already is what it should be costs this one look.
+    """
+    report_at_exit(host.state, format_summaries)
+    plan, result = observe_and_plan(host, roles)
+    if plan is None and result.failed:
+        refuse(name="Preflight", reason=result.failed)
+    if plan and is_up_to_date(plan):
+        report_unchanged(name="Look whether anything has changed")
+        return None, result
+    return plan, result
+
+
+def observe_and_plan(host: Host, roles: Registry) -> tuple[Plan | None, Result]:
+    """Do the same without an operation; ``failed`` of the result says why there is no plan."""
+    validate_inventory(host.state, roles)
+    result = Results.of(host.state)[host.name]
+    box = host.get_fact(BoxIdentity)
+    if not isinstance(box, Identity):
+        return None, result  # pyinfra has failed this box, for what it said or did not say
+    now = time.time()
+    today = datetime.fromtimestamp(now, timezone.utc).date()
+    try:
+        box = observe_as_root(host, box)
+        settings, source = settings_and_lock(host, roles)
+        plan = make_plan(box, settings, today, roles, source)
+        if not is_up_to_date(plan):
+            need = needed_disk_gb(host, plan)
+            roles.preflight(Preflight(box, plan.stack, settings, now, need))
+    except Refused as refusal:
+        result.refused = True
+        result.failed = f"refused, nothing was changed: {refusal}"
+        return None, result
+    result.plan, result.notices = plan, box.notices
+    result.rows = tuple(
+        role.summary(settings, plan.stack, box, host.name) for role in roles.roles
+    )
+    return plan, result
+
+
+def settings_and_lock(host: Host, roles: Registry) -> tuple[Settings, LockSource]:
+    """Return the box's settings and lock: today's, or those of a generation. Raises Refused."""
+    data = host_data(host)
+    generation = data.get(GENERATION)
+    if generation is not None:
+        return restore_generation(host, str(generation), roles.schema)
+    settings = roles.schema.parse(data)
+    return settings, resolve_lock(settings.host, lambda bundle: bundled_lock(host, bundle))
+
+
+def needed_disk_gb(host: Host, plan: Plan) -> float:
+    """Return the disk (GB) that the run is still to take."""
+    fresh = not (plan.box.recorded and plan.box.recorded.digest)
+    if plan.lock is None:
+        return plan.stack.disk_gb if fresh else 0
+    found: dict[str, Package] = host.get_fact(InstalledPackages)
+    return need_gb(plan.lock, plan.stack, found, fresh=fresh)
+
+
+def bundled_lock(host: Host, bundle: str) -> list[str]:
+    """Return the lines of a bundle's lock, as the box reads it."""
+    lines: list[str] = host.get_fact(BundledLock, bundle=bundle)
+    return lines
+
+
+def is_up_to_date(plan: Plan) -> bool:
+    """Whether the box was given just this, and nothing about it has changed since."""
+    was = plan.box.recorded
+    # On the way back the inputs may be the same and the packages others.
+    if was is None or plan.source.generation is not None:
+        return False
+    unfinished = was.differences or was.pending or was.interrupted
+    return was.digest == plan.digest and not unfinished
+
+
+@cache
+def validate_inventory(state: State, roles: Registry) -> None:
+    """Refuse the whole run, once, for what the settings of any of its boxes say."""
+    hosts = (host for host in state.inventory if state.is_host_in_limit(host))
+    wrong = inventory_faults(hosts, roles.schema)
+    if wrong:
+        raise DeployError("\n".join(wrong))
+
+
+@operation()
+def report_unchanged() -> Generator[StringCommand, None, None]:
+    """Say that there is nothing to do."""
+    host.noop("it is what was applied")
+    yield from ()
+
+
+@operation(is_idempotent=False)
+def refuse(reason: str) -> Generator[StringCommand, None, None]:
+    """Fail this box alone: an exception here would stop every box, unnamed."""
+    yield StringCommand("echo", QuoteString(reason), ">&2; exit 1")

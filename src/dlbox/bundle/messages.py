@@ -1,0 +1,57 @@
+"""What a person is told of a bundle."""
+
+from __future__ import annotations
+
+import sys
+
+from dlbox.bundle.files import BundleFile
+from dlbox.bundle.gpg import SigningKey
+from dlbox.bundle.options import Options
+from dlbox.bundle.pool import Fetched
+from dlbox.bundle.progress import gb
+
+
+def need(files: list[BundleFile], lacking: list[BundleFile]) -> None:
+    """Say how much there is to fetch."""
+    there = len(files) - len(lacking)
+    print(
+        f"{len(files)} files, {gb(sum(one.size for one in files))}; {there} are there", end=""
+    )
+    print(f", {gb(sum(one.size for one in lacking))} to fetch" if lacking else "", flush=True)
+
+
+def withdrawn(lines: list[str], words: Options) -> None:
+    """Name each file that is no longer to be had."""
+    remedy = (
+        f"put it into {words.folder} by hand, or make the lock anew"
+        if words.snapshot
+        else "name an archive that still has it: --snapshot URL"
+    )
+    for line in lines:
+        print(f"dlbox bundle: {line} | {remedy}", file=sys.stderr)
+
+
+def snapshots(fetched: Fetched) -> None:
+    """Say what upstream no longer has, and where it was found."""
+    elsewhere = {
+        one.what: address
+        for one, address in fetched.origins.items()
+        if one.place.startswith("apt/") and address != one.addresses[0]
+    }
+    if elsewhere:
+        print(
+            f"{len(elsewhere)} packages from the snapshot archive; upstream no longer has them:"
+        )
+    for what in sorted(elsewhere):
+        print(f"  {what}  {elsewhere[what]}")
+
+
+def done(words: Options, key: SigningKey, *, new: bool) -> None:
+    """Say what there is now, and what to do with it."""
+    state = "is complete" if new else "was complete: nothing was fetched or written"
+    print(f"{words.folder} {state}; signed by {key.fingerprint}")
+    if words.tar:
+        print(f"{words.tar} is all of it in one file, {gb(words.tar.stat().st_size)}")
+    print(
+        "next      serve it, or carry it to the box: ./dlbox up --data box_bundle=URL-or-FOLDER"
+    )

@@ -1,0 +1,1 @@
+"""The verbs of ``dlbox``: one module each."""

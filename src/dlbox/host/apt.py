@@ -1,0 +1,93 @@
+"""Packages of the distribution: at a planned version, held, and never half-configured."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterable, Mapping
+
+from pyinfra import host
+from pyinfra.api import QuoteString, StringCommand, operation
+
+from dlbox.host.apt_facts import DpkgFaults, InstalledPackages, Package, is_gpu_package
+from dlbox.host.apt_transaction import APT_GET, apt_transaction
+
+
+def patient(command: str, patience_s: int = 10) -> str:
+    """Return shell that repeats ``command`` while another process holds a lock of apt's or dpkg's.
+
+    DPkg::Lock::Timeout does the waiting for apt's own use of dpkg only: not for dpkg itself, nor
+    for the lock of the package lists. Any other failure has ``patience_s`` seconds to pass.
+    """
+    return f"""
+eval "$(apt-config shell patience DPkg::Lock::Timeout)"
+waited=0
+until said=$({command} 2>&1); do
+  case $said in
+    *"Could not get lock"* | *"lock was locked by"*) most=${{patience:-0}} ;;
+    *) most={patience_s} ;;
+  esac
+  if [ "$waited" -ge "$most" ]; then echo "$said" >&2; exit 1; fi
+  sleep 2; waited=$((waited + 2))
+done
+"""
+
+
+# The lists are read again when a source changed or an hour has passed. -eany: by default apt-get
+# update exits 0 on a transient failure and goes on with old lists.
+REFRESH = f"""
+stamp=/var/lib/apt/lists/dlbox-refreshed
+if [ -z "$(find "$stamp" -mmin -60 2>/dev/null)" ] ||
+   [ -n "$(find /etc/apt/sources.list /etc/apt/sources.list.d -newer "$stamp" 2>/dev/null)" ]; then
+  {patient("apt-get -q update -eany")}
+  touch "$stamp"
+fi
+"""
+
+
+def lacking(found: Mapping[str, Package], wanted: Mapping[str, str]) -> list[str]:
+    """Return the wanted packages that are not installed, or not at the version wanted."""
+    return [
+        name
+        for name, version in wanted.items()
+        if name not in found or not found[name].version.startswith(version)
+    ]
+
+
+@operation()
+def install(wanted: Mapping[str, str]) -> Generator[StringCommand, None, None]:
+    """Install packages; ``wanted`` maps a name to what its version begins with, or to ""."""
+    found: dict[str, Package] = host.get_fact(InstalledPackages)
+    missing = lacking(found, wanted)
+    if not missing:
+        host.noop(f"{', '.join(wanted)} are installed")
+        return
+    yield StringCommand(REFRESH)
+    asked = apt_transaction({name: wanted[name] and f"{wanted[name]}*" for name in missing}, ())
+    # Simulated before dpkg is asked to do anything.
+    yield StringCommand(asked.simulate)
+    yield StringCommand(asked.install)
+
+
+@operation()
+def hold(
+    sources: Iterable[str], pin: str = "", names: tuple[str, ...] = ()
+) -> Generator[StringCommand, None, None]:
+    """Hold every installed package built from ``sources``, at a version of ``pin``, or named.
+
+    Not by name alone: one library left loose is enough for an upgrade to move the whole set
+    (seen at lyulyul/shine-cluster issue 50, where only libnvidia-common was not held).
+    """
+    found: dict[str, Package] = host.get_fact(InstalledPackages)
+    ours = {n for n, p in found.items() if is_gpu_package(p, sources, pin) or n in names}
+    loose = sorted(name for name in ours if not found[name].held)
+    if not loose:
+        host.noop("all are held")
+        return
+    yield StringCommand("apt-mark -q hold", *[QuoteString(name) for name in loose])
+
+
+@operation()
+def settle() -> Generator[StringCommand, None, None]:
+    """Finish what an interrupted dpkg left half done."""
+    if host.get_fact(DpkgFaults):
+        yield StringCommand(patient("dpkg --configure -a --force-confold", 0))
+        yield StringCommand(APT_GET, "-f install")

@@ -1,0 +1,1 @@
+"""Lock files: what a box gets, to the byte."""

@@ -1,0 +1,64 @@
+"""A lock as a file: the same bytes for the same content, and nothing taken that was edited."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import ValidationError
+
+from dlbox.lockfile.model import FORMAT, Lock
+from dlbox.stack.model import Refused
+
+HEAD = "# Written by ./dlbox lock. An edited lock is refused; ./dlbox lock --update makes it anew.\n"
+
+
+def seal_lock(content: dict[str, Any]) -> Lock:
+    """Return the lock of this content, which has every field but its digest and format."""
+    whole = Lock.model_validate({"format": FORMAT, "digest": "", **content})
+    return whole.model_copy(update={"digest": content_digest(whole.model_dump(mode="json"))})
+
+
+def content_digest(content: dict[str, Any]) -> str:
+    """Return the digest of a lock's content."""
+    rest = {key: value for key, value in content.items() if key != "digest"}
+    return hashlib.sha256(json.dumps(rest, sort_keys=True).encode()).hexdigest()
+
+
+def dump_lock(lock: Lock) -> str:
+    """Return the text of its file."""
+    plain = lock.model_dump(mode="json")
+    return HEAD + yaml.safe_dump(plain, sort_keys=False, width=1000, allow_unicode=True)
+
+
+def parse_lock(text: str, name: str) -> Lock:
+    """Return the lock that a text says; ``name`` is for the person. Raises Refused."""
+    again = f"make it anew: ./dlbox lock --update, or take {name} as it was written"
+    try:
+        plain = yaml.safe_load(text)
+        lock = Lock.model_validate_json(json.dumps(plain))
+    except (yaml.YAMLError, ValidationError, TypeError) as error:
+        said = str(error).splitlines()[0]
+        msg = f"{name} is no lock of dlbox ({said}) | {again}"
+        raise Refused(msg) from error
+    if lock.format != FORMAT:
+        msg = f"{name} is of format {lock.format}, this dlbox writes {FORMAT} | {again}"
+        raise Refused(msg)
+    if content_digest(lock.model_dump(mode="json")) != lock.digest:
+        msg = f"{name} was edited after it was written | {again}"
+        raise Refused(msg)
+    return lock
+
+
+def load_lock(path: str) -> Lock:
+    """Return the lock of a file on the controller. Raises Refused."""
+    try:
+        text = Path(path).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        why = getattr(error, "strerror", None) or "it is no text"
+        msg = f"box_lock {path}: cannot read it: {why} | ./dlbox lock writes it"
+        raise Refused(msg) from error
+    return parse_lock(text, path)

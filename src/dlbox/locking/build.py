@@ -1,0 +1,74 @@
+"""The lock of a class of boxes, from what they said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from dlbox import __version__
+from dlbox.lockfile.closure import Closure
+from dlbox.lockfile.compatibility import hardware_ids
+from dlbox.lockfile.file import seal_lock
+from dlbox.lockfile.model import Lock
+from dlbox.lockfile.provenance import catalog_digest
+from dlbox.locking.groups import Observed
+from dlbox.locking.wheels import resolve_wheels
+from dlbox.stack.catalog_loader import catalog
+from dlbox.stack.catalog_schema import Row
+from dlbox.stack.kernels import numbers
+from dlbox.stack.model import Stack
+
+
+def build_lock(boxes: Sequence[Observed], today: date) -> Lock:
+    """Return the lock of boxes that were looked at and can share one. Raises Unreadable."""
+    first = boxes[0].plan
+    kernels = {kernel for box in boxes for kernel in box.plan.box.kernels}
+    together = merge_closures(box.closure for box in boxes)
+    system = catalog().systems[first.stack.system]
+    wheels = resolve_wheels(
+        first.wheel_locks, first.stack.choices["python"].version, system.glibc
+    )
+    return seal_lock(
+        {
+            "tool": __version__,
+            "catalog": catalog_digest(),
+            "day": today.isoformat(),
+            "system": first.box.system,
+            "cards": list(hardware_ids(first.box, first.settings)),
+            "knobs": first.settings.locked(),
+            # Without the warnings, which count days.
+            "stack": first.stack.model_dump(mode="json", exclude={"warnings"}),
+            "kernels": sorted(kernels, key=numbers, reverse=True),
+            "compiler": together.compiler,
+            "modules": relevant_modules(together, first.stack, kernels),
+            "repositories": _plain(together.repositories),
+            "packages": _plain(together.packages),
+            "wheels": _plain(found.wheel for found in wheels),
+        }
+    )
+
+
+def merge_closures(closures: Iterable[Closure]) -> Closure:
+    """Return what any of them has: of two boxes one may have had a package before dlbox came."""
+    every = list(closures)
+    packages = {(p.name, p.architecture): p for one in every for p in one.packages}
+    repositories = {(r.uri, r.key): r for one in every for r in one.repositories}
+    modules = {what: digest for one in every for what, digest in one.modules.items()}
+    return Closure(
+        packages=tuple(packages[key] for key in sorted(packages)),
+        repositories=tuple(repositories[key] for key in sorted(repositories)),
+        compiler=max(one.compiler for one in every),
+        modules=dict(sorted(modules.items())),
+    )
+
+
+def relevant_modules(closure: Closure, stack: Stack, kernels: Iterable[str]) -> dict[str, str]:
+    """Return the modules of this driver and these kernels; a box keeps those of older ones too."""
+    heart = stack.driver.libcuda if stack.driver else ""
+    own = [p.version.rpartition("-")[0] for p in closure.packages if p.name == heart]
+    ends = tuple(f"-{number}/{kernel}" for number in own for kernel in kernels)
+    return {what: digest for what, digest in closure.modules.items() if what.endswith(ends)}
+
+
+def _plain(rows: Iterable[Row]) -> list[dict[str, object]]:
+    return [row.model_dump(mode="json") for row in rows]

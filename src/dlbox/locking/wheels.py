@@ -1,0 +1,111 @@
+"""Exactly which wheels a box will have from dlbox's own locks, and where each is to be had."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cache
+
+import requests
+
+from dlbox.host.layout import lock_text
+from dlbox.lockfile.model import LockedWheel
+from dlbox.locking.pylock import ListedWheel, compile_pylock, parse_pylock
+from dlbox.locking.wheel_tags import best_wheel
+from dlbox.subprocesses import Unreadable
+
+AT_ONCE = 4
+PATIENCE_S = 60
+HASH = re.compile(r"sha256:([0-9a-f]{64})")
+
+
+@dataclass(frozen=True)
+class FoundWheel:
+    """A wheel, and where an index has it."""
+
+    wheel: LockedWheel
+    url: str
+
+
+def resolve_wheels(
+    lock_names: Mapping[str, str | None], python: str, glibc: str
+) -> list[FoundWheel]:
+    """Return the wheels of locks, each once, by name. Raises Unreadable.
+
+    ``lock_names``: lock -> an index that has what the usual one lacks. ``python`` and ``glibc`` of
+    the box, as ``3.13`` and ``2.41``.
+    """
+    asked = [(name, index, python, glibc) for name, index in sorted(lock_names.items())]
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        every = [
+            wheel
+            for found in pool.map(lambda one: locked_wheel(*one), asked)
+            for wheel in found
+        ]
+    return merge_wheels(every)
+
+
+def merge_wheels(found: Iterable[FoundWheel]) -> list[FoundWheel]:
+    """Return each file once, in one order. Raises Unreadable where two of a name differ."""
+    by_file: dict[str, FoundWheel] = {}
+    for one in found:
+        other = by_file.setdefault(one.wheel.file, one)
+        if other.wheel.sha256 != one.wheel.sha256:
+            msg = f"{one.wheel.file}: two locks have different wheels of this name"
+            raise Unreadable(msg)
+    return sorted(by_file.values(), key=lambda one: (one.wheel.name, one.wheel.file))
+
+
+@cache
+def locked_wheel(
+    lock: str, index: str | None, python: str, glibc: str
+) -> tuple[FoundWheel, ...]:
+    """Return the wheels of one lock, looked up once in a run. Raises Unreadable."""
+    there = parse_pylock(compile_pylock(lock, index, python, glibc), python)
+    allowed = frozenset(HASH.findall(lock_text(lock)))
+    return tuple(_found(one) for one in select_wheel(lock, there, allowed, python, glibc))
+
+
+def _found(one: ListedWheel) -> FoundWheel:
+    wheel = LockedWheel(
+        name=one.name,
+        version=one.version,
+        file=one.file,
+        size=one.size or _size(one.url),
+        sha256=one.sha256,
+    )
+    return FoundWheel(wheel, one.url)
+
+
+def _size(url: str) -> int:
+    """Ask for the size in bytes, which an index of the old kind does not list."""
+    try:
+        answer = requests.head(url, allow_redirects=True, timeout=PATIENCE_S)
+        answer.raise_for_status()
+        return int(answer.headers["Content-Length"])
+    except (requests.RequestException, KeyError, ValueError) as error:
+        msg = f"{url.rpartition('/')[2]}: its size cannot be found out: {error}"
+        raise Unreadable(msg) from error
+
+
+def select_wheel(
+    lock: str, there: Iterable[ListedWheel], allowed: frozenset[str], python: str, glibc: str
+) -> Iterator[ListedWheel]:
+    """Yield the wheel of each package that an installer takes. Raises Unreadable.
+
+    An index may have got more wheels of a release since the lock was made; their hashes are not
+    in it, and the box will not take them.
+    """
+    releases: dict[tuple[str, str], dict[str, ListedWheel]] = {}
+    for one in there:
+        files = releases.setdefault((one.name, one.version), {})
+        if one.sha256 in allowed:
+            files[one.file] = one
+    for (name, version), files in releases.items():
+        file = best_wheel(files, python, glibc)
+        if file is None:
+            msg = f"{lock}: no wheel of {name} {version} that it allows fits Python {python} and glibc {glibc}"
+            raise Unreadable(msg)
+        yield files[file]

@@ -1,0 +1,1 @@
+"""Read OpenPGP keys and signatures."""

@@ -1,0 +1,1 @@
+"""From settings and an observed box to what every role is given."""

@@ -1,0 +1,117 @@
+"""One box's plan: what it is and what it gets; or why it gets nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from dlbox.host.identity import Identity
+from dlbox.host.store import WheelTree
+from dlbox.lockfile.compatibility import locked_stack
+from dlbox.lockfile.model import Lock
+from dlbox.lockfile.source import UNLOCKED, LockSource
+from dlbox.plan.fingerprint import fingerprint
+from dlbox.plan.role import Registry
+from dlbox.settings.schema import Schema, Settings
+from dlbox.stack.gpu_args import cards_and_switches
+from dlbox.stack.model import Refusal, Refused, Stack
+from dlbox.stack.solve import solve
+from dlbox.state.manifest import Manifest
+
+ARCHITECTURES = ("x86_64",)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What every role is given."""
+
+    box: Identity
+    settings: Settings
+    stack: Stack
+    manifest: Manifest
+    """What the roles will own on the box."""
+    digest: str
+    """Of everything that decides what they do there."""
+    source: LockSource = UNLOCKED
+    wheel_locks: Mapping[str, str | None] = field(default_factory=dict)
+    """Our own locks of the wheels that the box gets -> an index with what the usual one lacks."""
+
+    @property
+    def lock(self) -> Lock | None:
+        """What the box is to be, to the byte; None: what fits best today."""
+        return self.source.lock
+
+    def pinned(self, wanted: Mapping[str, str]) -> dict[str, str]:
+        """Return the same packages, at the versions of the box's lock where it has one."""
+        locked = self.lock.versions if self.lock else {}
+        return {name: locked.get(name, version) for name, version in wanted.items()}
+
+    def wheel_tree(self, link: str, lock: str, index: str | None = None) -> WheelTree:
+        """Return the folder of wheels that ``link`` is to name, built from one of our locks."""
+        was = self.box.recorded
+        return WheelTree(
+            link,
+            lock,
+            index=index,
+            bundle=self.settings.host.bundle,
+            kept=self.source.folders.get(link),
+            edited=was is not None and was.edited(link),
+        )
+
+
+def make_plan(
+    box: Identity,
+    settings: Settings,
+    today: date,
+    roles: Registry,
+    source: LockSource = UNLOCKED,
+) -> Plan:
+    """Solve the stack of a box, or take its lock's. Raises Refused."""
+    if box.arch not in ARCHITECTURES:
+        msg = f"its architecture is {box.arch}; only {', '.join(ARCHITECTURES)} is supported"
+        raise Refused(msg)
+    if source.lock:
+        stack = locked_stack(box, settings, source.lock, roles.wheel_locks)
+    else:
+        stack = _solve(box, settings, today, roles)
+    manifest = roles.manifest(settings, stack)
+    digest = fingerprint(box, stack, settings, manifest, source, roles.revisions)
+    locks = roles.wheel_locks(settings, stack)
+    return Plan(box, settings, stack, manifest, digest, source, locks)
+
+
+def _solve(box: Identity, settings: Settings, today: date, roles: Registry) -> Stack:
+    declared = settings.host.gpus
+    on_the_bus = (*box.pci_gpus, *box.bridges)
+    cards, switches = cards_and_switches(on_the_bus if declared is None else declared)
+    asked = settings.requirements()
+    answer = solve(
+        cards,
+        box.system,
+        asked.constraints,
+        today=today,
+        switches=switches,
+        kernels=box.kernels,
+        remedy=asked.remedy or "flavour",
+        secure_boot=box.secure_boot and not box.mok.enrolled,
+        more_toolkits=asked.more_toolkits,
+    )
+    if isinstance(answer, Refusal):
+        raise Refused(format_refusal(answer, roles.schema))
+    roles.accept(settings, answer)
+    unlocked = [row for row in answer.frameworks.values() if not row.locked]
+    if unlocked:
+        msg = f"{unlocked[0].lock} is not locked by hash; run ./dlbox catalog --lock {unlocked[0].lock}"
+        raise Refused(msg)
+    return answer
+
+
+def format_refusal(refusal: Refusal, schema: Schema) -> str:
+    """Return a refusal in one line, the remedy in the words of the settings."""
+    if refusal.nearest is None:
+        return refusal.because
+    word, _, value = refusal.nearest.partition("=")
+    releases = [] if value == "none" else [value]
+    remedy = f"{schema.setting_of(word)} = {releases if word == 'cuda' else value!r}"
+    return f"{refusal.because}; what would do: {remedy}"

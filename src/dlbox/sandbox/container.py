@@ -1,0 +1,101 @@
+"""Start boxes, find them again and remove them."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Sequence
+
+from dlbox.sandbox.box import Container
+from dlbox.sandbox.engine import BoxError, engine
+from dlbox.sandbox.mounts import ARCHIVES, Mount, ca_mounts, keep, proxy_flags
+from dlbox.sandbox.owner import LABEL, is_left_over, maker
+
+__all__ = ["Container", "boxes", "remove_all", "start"]
+
+BOOT_S = 60
+KEEP_DOWNLOADS = 'APT::Keep-Downloaded-Packages "true";\n'
+KEEP_FILE = "/etc/apt/apt.conf.d/99keep-downloads"
+
+
+def start(  # noqa: PLR0913 - each is a word of the engine's own
+    name: str,
+    image: str,
+    *,
+    systemd: bool = True,
+    mounts: Sequence[Mount] = (),
+    publish: Sequence[str] = (),
+    network: str | None = None,
+    capabilities: Sequence[str] = (),
+) -> Container:
+    """Start a box, and wait until it has booted; one that does not is removed again."""
+    _make_way(name)
+    flags = [*_flags(mounts, publish, network), *(f"--cap-add={each}" for each in capabilities)]
+    box = Container(engine(), name)
+    try:
+        _launch(box, image, flags, systemd=systemd)
+        if any(mount.target == ARCHIVES for mount in mounts):
+            box.run("tee", KEEP_FILE, input=KEEP_DOWNLOADS)
+    except (BoxError, KeyboardInterrupt):
+        box.engine.call("rm", "--force", "--volumes", name, check=False)
+        for mount in mounts:
+            keep(mount.source)
+        raise
+    return box
+
+
+def _make_way(name: str) -> None:
+    there = next((box for box in boxes(name) if box.name == name), None)
+    if there is None:
+        return
+    if not is_left_over(there.label(LABEL)):
+        msg = f"there is a box {name} already; remove it first"
+        raise BoxError(msg)
+    there.remove()
+
+
+def _flags(mounts: Sequence[Mount], publish: Sequence[str], network: str | None) -> list[str]:
+    return [
+        f"--label={LABEL}={maker()}",
+        # A bundle of this machine must not be relabelled for SELinux, so boxes go unlabelled.
+        "--security-opt=label=disable",
+        *(mount.flag() for mount in (*ca_mounts(), *mounts)),
+        *proxy_flags(os.environ),
+        *(f"--publish={port}" for port in publish),
+        *([f"--network={network}"] if network else []),
+    ]
+
+
+def _launch(box: Container, image: str, flags: list[str], *, systemd: bool) -> None:
+    command = ["/sbin/init"] if systemd else ["sleep", "infinity"]
+    init = box.engine.systemd_flags if systemd else ()
+    named = (f"--name={box.name}", f"--hostname={box.name}")
+    box.engine.call("run", "--detach", *named, *init, *flags, image, *command)
+    if systemd:
+        _await_boot(box)
+
+
+def _await_boot(box: Container) -> None:
+    state, end = "", time.monotonic() + BOOT_S
+    while time.monotonic() < end:
+        state = box.run("systemctl", "is-system-running", check=False).stdout.strip()
+        if state in ("running", "degraded"):
+            return
+        time.sleep(0.3)
+    journal = box.run("journalctl", "--no-pager", "--lines=8", "--output=cat", check=False)
+    logs = journal if journal.stdout else box.engine.call("logs", box.name, check=False)
+    last = " | ".join((logs.stdout + logs.stderr).strip().splitlines()[-8:])
+    msg = f"{box.name} did not boot in {BOOT_S} s ({state or 'no answer'}): {last}"
+    raise BoxError(msg)
+
+
+def boxes(prefix: str) -> list[Container]:
+    """Return the boxes whose names start so."""
+    names = engine().call("ps", "--all", "--format", "{{.Names}}").stdout.split()
+    return [Container(engine(), name) for name in sorted(names) if name.startswith(prefix)]
+
+
+def remove_all(prefix: str) -> None:
+    """Remove the boxes whose names start so."""
+    for box in boxes(prefix):
+        box.remove()

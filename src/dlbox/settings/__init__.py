@@ -1,0 +1,1 @@
+"""Settings: judged once, typed and frozen."""

@@ -1,0 +1,126 @@
+"""Settings of one role: flat names on the outside, a frozen and typed model on the inside."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, ClassVar, Literal, TypeVar, get_args, get_origin
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+from typing_extensions import Self
+
+from dlbox.settings.scope import Scope
+from dlbox.stack.constraint import Requirements, constraint_fault
+
+Word = TypeVar("Word", bound=str)
+
+
+class RoleSettings(BaseModel):
+    """Base of every role's settings.
+
+    The names of settings are flat and prefixed with the role's name, so that pyinfra's own
+    precedence (``--data``, host, group, ``all``) decides each one separately.
+    """
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", strict=True, use_attribute_docstrings=True
+    )
+    role: ClassVar[str]
+    constrains: ClassVar[Mapping[str, str]] = {}
+    """Layer of the stack, as ``--want`` names it -> the field that constrains it."""
+
+    @classmethod
+    def field_names(cls) -> dict[str, str]:
+        """Return name of a setting -> name of its field."""
+        return {f"{cls.role}_{field}": field for field in cls.model_fields}
+
+    @classmethod
+    def scope(cls, field: str) -> Scope:
+        """Return what a field decides."""
+        marks = cls.model_fields[field].metadata
+        return next((mark for mark in marks if isinstance(mark, Scope)), Scope.BOX)
+
+    @classmethod
+    def of(cls, data: Mapping[str, Any]) -> Self:
+        """Build from host data. Raises pydantic's ValidationError."""
+        return cls(
+            **{field: data[name] for name, field in cls.field_names().items() if name in data}
+        )
+
+    @classmethod
+    def faults(cls, data: Mapping[str, Any]) -> dict[str, str]:
+        """Return name of a setting -> what is wrong with its value; empty when all is well."""
+        try:
+            cls.of(data)
+        except ValidationError as error:
+            return dict(cls._explain(data, fault) for fault in error.errors())
+        return {}
+
+    def requirements(self) -> Requirements:
+        """Return what these settings ask of the solver."""
+        values = {layer: getattr(self, field) for layer, field in self.constrains.items()}
+        return Requirements(
+            {layer: str(value) for layer, value in values.items() if value is not None}
+        )
+
+    @classmethod
+    def _explain(cls, data: Mapping[str, Any], fault: Any) -> tuple[str, str]:
+        reason = str(fault["msg"]).removeprefix("Value error, ")
+        if not fault["loc"]:
+            return f"{cls.role}_*", reason
+        field = str(fault["loc"][0])
+        name = f"{cls.role}_{field}"
+        quotes = "; write it in quotes (a bare 12.10 is the number 12.1)"
+        words = _literals(cls.model_fields[field].annotation)
+        hint = quotes if fault["type"] == "string_type" else _hint(fault["input"], words)
+        return name, f"{data[name]!r}: {reason}{hint}"
+
+
+def unique(words: list[Word]) -> list[Word]:
+    """Return the words, none of which may be there twice."""
+    twice = next((word for word in words if words.count(word) > 1), None)
+    if twice is not None:
+        msg = f"names {twice!r} twice"
+        raise ValueError(msg)
+    return words
+
+
+def constraint_validator(word: str) -> Callable[[str | None], str | None]:
+    """Return a validator of what may be asked of a layer."""
+
+    def judge(value: str | None) -> str | None:
+        wrong = None if value is None else constraint_fault(word, value)
+        if wrong:
+            raise ValueError(wrong)
+        return value
+
+    return judge
+
+
+def file_with(mark: str, what: str) -> Callable[[str | None], str | None]:
+    """Return a validator of a path on the controller: a readable text that holds ``mark``."""
+
+    def judge(path: str | None) -> str | None:
+        try:
+            text = "" if path is None else Path(path).read_text("ascii", errors="replace")
+        except OSError as error:
+            msg = f"cannot read it: {error.strerror}"
+            raise ValueError(msg) from error
+        if path is not None and mark not in text:
+            msg = f"holds no {what}"
+            raise ValueError(msg)
+        return path
+
+    return judge
+
+
+def _literals(annotation: Any) -> list[str]:
+    if get_origin(annotation) is Literal:
+        return [str(word) for word in get_args(annotation)]
+    return [word for inner in get_args(annotation) for word in _literals(inner)]
+
+
+def _hint(found: Any, words: list[str]) -> str:
+    near = get_close_matches(str(found), words, n=1)
+    return f"; did you mean {near[0]!r}?" if near else ""

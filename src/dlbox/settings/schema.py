@@ -1,0 +1,145 @@
+"""All settings there are: what host data may say, what is wrong with it, and the frozen result."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import reduce
+from operator import or_
+from typing import Any, TypeVar
+
+from dlbox.settings.host import HostSettings
+from dlbox.settings.model import RoleSettings
+from dlbox.settings.pyinfra_data import PYINFRA_DATA
+from dlbox.settings.scope import OF_ONE_RUN, Scope
+from dlbox.stack.constraint import COMPILERS, Requirements
+
+Model = TypeVar("Model", bound=RoleSettings)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The settings of one host, judged; one model per role."""
+
+    models: Mapping[type[RoleSettings], RoleSettings]
+    changed: Mapping[str, Any]
+    """Name -> value, of those that differ from their default, in one order."""
+
+    def __getitem__(self, kind: type[Model]) -> Model:
+        """Return the settings of one role."""
+        model = self.models[kind]
+        if not isinstance(model, kind):
+            raise TypeError(kind)
+        return model
+
+    @property
+    def host(self) -> HostSettings:
+        """Return the settings of the box itself."""
+        return self[HostSettings]
+
+    def persistent(self) -> dict[str, Any]:
+        """Return what is not at its default and outlasts one run, as plain JSON values."""
+        scopes = {
+            name: model.scope(field)
+            for model in self.models
+            for name, field in model.field_names().items()
+        }
+        lasting = {n: value for n, value in self.changed.items() if scopes[n] not in OF_ONE_RUN}
+        plain: dict[str, Any] = json.loads(json.dumps(lasting, sort_keys=True))
+        return plain
+
+    def locked(self) -> dict[str, Any]:
+        """Return what a lock says of these settings: it names the cards itself."""
+        hardware = {
+            name
+            for model in self.models
+            for name, field in model.field_names().items()
+            if model.scope(field) is Scope.HARDWARE
+        }
+        return {
+            name: value for name, value in self.persistent().items() if name not in hardware
+        }
+
+    def requirements(self) -> Requirements:
+        """Return what all roles ask of the solver."""
+        total = reduce(
+            or_, (model.requirements() for model in self.models.values()), Requirements()
+        )
+        if self.host.profile == "framework_only":
+            total |= Requirements(dict.fromkeys(COMPILERS, "none"))
+        return total
+
+
+Conflicts = Callable[[Settings], Mapping[str, str]]
+"""Name of a setting -> why it cannot be had together with another; each is good by itself."""
+
+
+@dataclass(frozen=True)
+class Schema:
+    """The settings of the box itself and of every role."""
+
+    roles: Sequence[type[RoleSettings]]
+    conflicts: Sequence[Conflicts] = ()
+
+    @property
+    def models(self) -> tuple[type[RoleSettings], ...]:
+        """Return every model, the box's own first."""
+        return (HostSettings, *self.roles)
+
+    def defaults(self) -> dict[str, Any]:
+        """Return every setting with its default."""
+        return {
+            name: model.model_fields[field].get_default(call_default_factory=True)
+            for model in self.models
+            for name, field in model.field_names().items()
+        }
+
+    def parse(self, data: Mapping[str, Any]) -> Settings:
+        """Return the settings of host data in which ``faults`` has found none."""
+        default = self.defaults()
+        changed = {n: data[n] for n in default if data.get(n, default[n]) != default[n]}
+        return Settings({model: model.of(data) for model in self.models}, changed)
+
+    def faults(self, data: Mapping[str, Any]) -> dict[str, str]:
+        """Return name of a setting -> what is wrong, for everything in ``data``, all at once."""
+        known = list(self.defaults())
+        found = {
+            key: _unknown(key, known)
+            for key in data
+            if key not in known and key not in PYINFRA_DATA
+        }
+        for model in self.models:
+            found |= model.faults(data)
+        if found:
+            return found
+        settings = self.parse(data)
+        for conflicts in self.conflicts:
+            found |= conflicts(settings)
+        return found
+
+    def setting_of(self, word: str) -> str:
+        """Return the setting that expresses a constraint; the word itself where none does."""
+        for model in self.models:
+            if word in model.constrains:
+                return f"{model.role}_{model.constrains[word]}"
+        return word
+
+    def without_box_settings(self, data: Mapping[str, Any]) -> dict[str, Any]:
+        """Return host data without the settings that decide what the box becomes."""
+        of_the_box = {
+            name
+            for model in self.models
+            for name, field in model.field_names().items()
+            if model.scope(field) not in OF_ONE_RUN
+        }
+        return {key: value for key, value in data.items() if key not in of_the_box}
+
+
+def _unknown(key: str, known: list[str]) -> str:
+    # Of the same role first: a hint into another one would change what was not meant.
+    own = [name for name in known if name.startswith(f"{key.partition('_')[0]}_")]
+    near = get_close_matches(key, own or known, n=1) or own
+    hint = f"did you mean {near[0]!r}?" if near else "group_data/all.py lists every setting"
+    return f"no such setting; {hint}"

@@ -1,0 +1,143 @@
+"""When nothing fits: the few things that conflict, in words, and the nearest wish that would work."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from dlbox.stack import support
+from dlbox.stack.candidate import Candidate, version_key
+from dlbox.stack.constraint import VERSION, Constraint, constraint_fault
+from dlbox.stack.gpus import Gpu
+from dlbox.stack.layers import LAYERS, unconstrained, violations
+from dlbox.stack.model import Refusal
+from dlbox.stack.problem import Problem
+from dlbox.stack.search import NOTHING, closest, ranked, search
+
+
+def refusal(problem: Problem) -> Refusal:
+    """Say why a problem that has no solution has none."""
+    core = _core(problem)
+    if not core.wishes:
+        return Refusal(because=_cards(core), nearest=None)
+    deepest = max(core.wishes, key=lambda wish: list(LAYERS).index(wish.layer))
+    found = (nearest_constraint(problem, wish) for wish in (deepest, *core.wishes))
+    remedy = next((wish for wish in found if wish), None)
+    return Refusal(because=_wish(core, deepest), nearest=remedy and str(remedy))
+
+
+def _core(problem: Problem) -> Problem:
+    """Return the problem with the fewest cards and wishes that still has no solution."""
+    for kind in dict.fromkeys(gpu.name for gpu in problem.gpus):
+        fewer = replace(problem, gpus=tuple(g for g in problem.gpus if g.name != kind))
+        # A box without any card would be another question.
+        problem = problem if not fewer.gpus or search(fewer) else fewer
+    for wish in problem.wishes:
+        others = replace(problem, wishes=tuple(w for w in problem.wishes if w != wish))
+        problem = problem if search(others) else others
+    return replace(problem, gpus=tuple({gpu.name: gpu for gpu in problem.gpus}.values()))
+
+
+def _cards(core: Problem) -> str:
+    """Say what is the matter with cards, or with what the box needs, by themselves."""
+    for name in LAYERS:
+        candidates = list(LAYERS[name].candidates(core)) if core.mode(name) == "must" else []
+        if all(violations(core, candidate) for candidate in candidates) and candidates:
+            return (
+                f"nothing is known for it on {core.system}: {_said(_reasons(core, candidates))}"
+            )
+    names = ", ".join(gpu.name for gpu in core.gpus) or "NVSwitches, and no card"
+    return f"no one driver of {core.system} does for all of the box ({names})"
+
+
+def _reasons(core: Problem, candidates: Iterable[Candidate]) -> Iterator[str]:
+    """Yield, card by card, what the best candidate for the other cards has against it."""
+    near = closest(core, list(candidates), NOTHING)
+    for gpu in core.gpus:
+        others = replace(core, gpus=tuple(other for other in core.gpus if other != gpu))
+        fits = [c for c in near if others.gpus and not violations(others, c)] or near
+        yield f"{fits[0].label}: {violations(core, fits[0])[0]}"
+
+
+def _said(reasons: Iterable[str]) -> str:
+    return "; ".join(dict.fromkeys(reasons))
+
+
+def _wish(core: Problem, wish: Constraint) -> str:
+    """Say what stands against the wish."""
+    others = replace(core, wishes=tuple(w for w in core.wishes if w != wish))
+    candidates = list(LAYERS[wish.layer].candidates(core))
+    meant = [c for c in candidates if wish.matches(c.word(wish.word))]
+    if not meant:
+        sure = [c for c in candidates if not c.faults] or candidates
+        there = dict.fromkeys(short(wish, c.word(wish.word)) for c in sure)
+        return f"{wish}: {core.system} has none; there is {', '.join(there) or 'nothing'}"
+    solved = search(others)
+    if solved is None:
+        return f"{wish}: nothing that fits the rest of the box"
+    told = [*_conflicts(others, solved, closest(others, meant, solved))]
+    because = f"{wish}: {told[0]}" if told else f"{wish} cannot be had with {_rest(others)}"
+    unnamed = [str(w) for w in others.wishes if str(w) not in because]
+    return f"{because} (with {', '.join(unnamed)})" if unnamed else because
+
+
+def _conflicts(
+    others: Problem, solved: dict[str, Candidate], best: Iterable[Candidate]
+) -> Iterator[str]:
+    for candidate in best:
+        yield from violations(others, candidate)
+        lacking = unconstrained(others, candidate)
+        if lacking:
+            yield f"{candidate.label} is not {', '.join(lacking)}"
+        for need in candidate.needs:
+            if not need.met(solved):
+                has = ", ".join(
+                    solved[layer].label or f"no {layer}" for layer in need.layers[:1]
+                )
+                yield f"{need.why}, and {_rest(others)} leaves {has}"
+
+
+def _rest(others: Problem) -> str:
+    return " with ".join([str(w) for w in others.wishes] + _names(others.gpus)) or others.system
+
+
+def _names(gpus: Iterable[Gpu]) -> list[str]:
+    return [f"a {gpu.name}" for gpu in gpus]
+
+
+def nearest_constraint(problem: Problem, wish: Constraint) -> Constraint | None:
+    """Return the same wish with the nearest value that works, everything else unchanged."""
+    others = tuple(w for w in problem.wishes if w != wish)
+    for value in _values(problem, wish):
+        other = Constraint(wish.word, value)
+        if search(replace(problem, wishes=(*others, other))):
+            return other
+    return None
+
+
+def _values(problem: Problem, wish: Constraint) -> list[str]:
+    """Return the values a wish could have, those next to what was wished first."""
+    found = ranked(problem, list(LAYERS[wish.layer].candidates(problem)), NOTHING)
+    values = list(dict.fromkeys(short(wish, c.word(wish.word)) for c in found))
+    last = ["none"] if wish.demands and constraint_fault(wish.word, "none") is None else []
+    bare = wish.value.removesuffix(".*")
+    if not VERSION.fullmatch(bare) or not all(VERSION.fullmatch(value) for value in values):
+        return [*values, *last]
+    wanted = version_key(bare)
+    older = sorted(
+        (v for v in values if version_key(v) <= wanted), key=version_key, reverse=True
+    )
+    near = [*older, *sorted((v for v in values if version_key(v) > wanted), key=version_key)]
+    # A driver that somebody still supports, before one that nobody does.
+    ended = {short(wish, c.word(wish.word)) for c in found if _has_ended(problem, c)}
+    return [*(v for v in near if v not in ended), *(v for v in near if v in ended), *last]
+
+
+def _has_ended(problem: Problem, candidate: Candidate) -> bool:
+    return candidate.layer == "driver" and support.until(problem, candidate) < problem.today
+
+
+def short(wish: Constraint, value: str) -> str:
+    """Return the branch of a driver where a branch was wished, else the value itself."""
+    branch = wish.word == "driver" and "." not in wish.value
+    return value.partition(".")[0] if branch else value

@@ -1,0 +1,48 @@
+"""What stands against a driver on a box, whatever its cards."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from dlbox.stack.candidate import version_key
+from dlbox.stack.catalog_schema import Flavour, Unknown
+from dlbox.stack.components import Driver, KernelFault
+from dlbox.stack.problem import Problem
+
+
+def obstacles(problem: Problem, driver: Driver) -> Iterator[str]:
+    """Yield each thing against it."""
+    row = problem.catalog.drivers[driver.branch]
+    if driver.version in row.withdrawn:
+        yield f"{driver.version} was withdrawn"
+    if driver.source == "nvidia" and driver.branch in problem.offer.nvidia.drivers_unknown:
+        yield f"whether NVIDIA's repository for {problem.system} has branch {driver.branch} is unknown"
+    if isinstance(row.until, Unknown) and driver.source == "nvidia":
+        yield f"how long branch {driver.branch} is supported is unknown"
+    bad = driver.fails_on
+    if bad and len(bad) == len(problem.kernels):
+        yield f"its {driver.flavour} modules do not compile on kernel {bad[0].kernel} ({bad[0].error})"
+
+
+def fails_on(problem: Problem, version: str, flavour: Flavour) -> tuple[KernelFault, ...]:
+    """Return the installed kernels on which a driver's modules are known not to compile."""
+    return tuple(
+        KernelFault(kernel=kernel, error=bad.error)
+        for kernel in problem.kernels
+        for bad in problem.catalog.kernels
+        if (bad.driver, bad.flavour) == (version, flavour)
+        and _from(kernel, bad.series, bad.first)
+    )
+
+
+def numbers(kernel: str) -> tuple[int, ...]:
+    """Sort key of a kernel's release, e.g. 6.1.0-56-amd64."""
+    return tuple(int(part) for part in re.findall(r"\d+", kernel))
+
+
+def _from(kernel: str, series: str, first: str) -> bool:
+    # Whoever builds a kernel may put anything behind its number: 6.12.94-amd64, 6.12.107_lab.
+    number = re.match(r"\d+(\.\d+)*", kernel)
+    found = number.group() if number else ""
+    return found.startswith(f"{series}.") and version_key(found) >= version_key(first)

@@ -1,0 +1,88 @@
+"""The layers, in the order in which one thing needs another, and the rules of each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import partial
+
+from dlbox.stack.candidate import Candidate, Chosen
+from dlbox.stack.gpus import Gpu
+from dlbox.stack.layers import compat, cuda, cudnn_nccl, driver, fabric, frameworks
+from dlbox.stack.problem import Problem
+
+Objection = Callable[[Problem, Candidate, Gpu], str | None]
+
+
+def no_objection(problem: Problem, candidate: Candidate, gpu: Gpu) -> str | None:
+    """Object to nothing: a layer that is the same for every card."""
+    del problem, candidate, gpu
+    return None
+
+
+def catalogue_order(
+    problem: Problem, candidate: Candidate, chosen: Chosen
+) -> tuple[object, ...]:
+    """Order: as the candidates come."""
+    del problem, candidate, chosen
+    return ()
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One layer's rules."""
+
+    candidates: Callable[[Problem], Iterable[Candidate]]
+    objection: Objection = no_objection
+    """Why a candidate does not do for a card; None: it does."""
+    rank: Callable[[Problem, Candidate, Chosen], tuple[object, ...]] = catalogue_order
+
+
+def _framework(name: str) -> Layer:
+    candidates = partial(frameworks.candidates, name=name)  # type: ignore[arg-type]  # a FrameworkName
+    return Layer(candidates, frameworks.objection, frameworks.rank)
+
+
+LAYERS: Mapping[str, Layer] = {
+    "driver": Layer(driver.candidates, driver.objection, driver.rank),
+    "fabricmanager": Layer(fabric.managers),
+    "nvlsm": Layer(fabric.subnet_managers),
+    "cuda_compat": Layer(compat.compats, compat.no_data_centre),
+    "python": Layer(frameworks.pythons),
+    "cuda": Layer(cuda.toolkits, cuda.objection, cuda.rank),
+    "cudnn": Layer(cudnn_nccl.cudnns, cudnn_nccl.no_cudnn, cudnn_nccl.rank),
+    "nccl": Layer(cudnn_nccl.nccls, cudnn_nccl.no_code, cudnn_nccl.rank),
+    "pytorch": _framework("pytorch"),
+    "tensorflow": _framework("tensorflow"),
+    "jax": _framework("jax"),
+}
+
+
+def violations(problem: Problem, candidate: Candidate) -> list[str]:
+    """Return what cards and box hold against a candidate, whatever else is chosen."""
+    layer = LAYERS[candidate.layer]
+    said = (layer.objection(problem, candidate, gpu) for gpu in problem.gpus)
+    return [*(fault for fault in said if fault), *candidate.faults]
+
+
+def unconstrained(problem: Problem, candidate: Candidate) -> list[str]:
+    """Return the wishes that a candidate does not fulfil."""
+    return [
+        str(wish)
+        for wish in problem.of(candidate.layer)
+        if wish.value != "none" and not wish.matches(candidate.word(wish.word))
+    ]
+
+
+def domain(problem: Problem, name: str) -> list[Candidate]:
+    """Return what a layer can be on this box, before the other layers are looked at."""
+    mode = problem.mode(name)
+    absent = [Candidate(name, None)]
+    if mode == "not":
+        return absent
+    fit = [
+        candidate
+        for candidate in LAYERS[name].candidates(problem)
+        if not unconstrained(problem, candidate) and not violations(problem, candidate)
+    ]
+    return fit if mode == "must" else [*fit, *absent]

@@ -1,0 +1,108 @@
+"""CUDA toolkits: of the distribution, from wheels, from NVIDIA's repository."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Literal
+
+from dlbox.stack.candidate import Candidate, Chosen, Need, field_of, version_key
+from dlbox.stack.catalog_schema import Unknown
+from dlbox.stack.components import Toolkit
+from dlbox.stack.gpus import Gpu, runs_on
+from dlbox.stack.problem import Problem
+
+SOURCES = ("distro", "wheels", "nvidia")
+WORDS = {"distro": "the distribution's", "wheels": "from wheels", "nvidia": "NVIDIA's"}
+NVIDIA_GB = 7.0
+"""A toolkit of NVIDIA's repository, as its documentation sizes one; not measured by us."""
+
+
+def runs(release: str, min_driver: int) -> Need:
+    """Return the need of a driver, or a cuda-compat over it, that runs what ``release`` builds."""
+
+    def met(chosen: Chosen) -> bool:
+        driver, compat = chosen["driver"], chosen["cuda_compat"]
+        if compat.version and version_key(compat.version) >= version_key(release):
+            return True
+        # A box without a GPU compiles only.
+        return not driver.there or field_of(driver, "branch") >= min_driver
+
+    why = f"CUDA {release} needs driver {min_driver} or newer"
+    return Need(("driver", "cuda_compat"), met, why)
+
+
+def toolkits(problem: Problem) -> Iterator[Candidate]:
+    """Yield the toolkits of every source."""
+    for packaged in problem.offer.toolkits:
+        yield _candidate(problem, packaged.release, "distro", packaged.home)
+    for release, wheel in problem.catalog.cuda.wheels.items():
+        yield _candidate(problem, release, "wheels", wheel.home, wheel.disk_gb)
+    nvidia = problem.offer.nvidia
+    for release in (*nvidia.toolkits, *nvidia.toolkits_unknown):
+        yield _candidate(problem, release, "nvidia", f"/usr/local/cuda-{release}", NVIDIA_GB)
+
+
+def _candidate(
+    problem: Problem,
+    release: str,
+    source: Literal["distro", "wheels", "nvidia"],
+    home: str,
+    disk_gb: float = 3.0,
+) -> Candidate:
+    major = problem.catalog.cuda.majors[version_key(release)[0]]
+    packages = {
+        "distro": "nvidia-cuda-toolkit",
+        "nvidia": f"cuda-toolkit-{release.replace('.', '-')}",
+    }
+    toolkit = Toolkit(
+        release=release,
+        source=source,
+        home=home,
+        min_driver=major.min_driver,
+        package=packages.get(source),
+        lock=f"cuda-{release}" if source == "wheels" else None,
+        disk_gb=disk_gb,
+    )
+    return Candidate(
+        layer="cuda",
+        version=release,
+        row=toolkit,
+        label=f"CUDA {release} ({WORDS[source]})",
+        needs=(runs(release, major.min_driver),),
+        faults=tuple(_faults(problem, release, source)),
+    )
+
+
+def _faults(problem: Problem, release: str, source: str) -> Iterator[str]:
+    if source == "nvidia" and release in problem.offer.nvidia.toolkits_unknown:
+        yield f"whether NVIDIA's repository for {problem.system} has CUDA {release} is unknown"
+
+
+def objection(problem: Problem, candidate: Candidate, gpu: Gpu) -> str | None:
+    """Return why this toolkit makes nothing for the card."""
+    archs = problem.catalog.cuda.toolkits[str(candidate.version)].archs
+    if isinstance(archs, Unknown):
+        return f"which cards CUDA {candidate.version} compiles for is unknown"
+    if runs_on(gpu.capability, archs):
+        return None
+    return f"CUDA {candidate.version} does not compile for a {gpu.name} ({gpu.sm})"
+
+
+def rank(problem: Problem, candidate: Candidate, chosen: Chosen) -> tuple[object, ...]:
+    """Order: what the driver supports in full, the newest, the distribution's, wheels."""
+    row = problem.catalog.cuda.toolkits[str(candidate.version)]
+    driver, compat = chosen["driver"], chosen["cuda_compat"]
+    ours = field_of(driver, "branch") if driver.there else None
+    newer = compat.version and version_key(compat.version) >= version_key(
+        str(candidate.version)
+    )
+    return (
+        not (newer or in_full(row.own_driver, ours)),
+        tuple(-part for part in version_key(str(candidate.version))),
+        SOURCES.index(field_of(candidate, "source")),
+    )
+
+
+def in_full(own_driver: int | Unknown, branch: int | None) -> bool:
+    """Whether a driver of this branch does all a toolkit can: its PTX, every feature."""
+    return branch is None or (not isinstance(own_driver, Unknown) and own_driver <= branch)

@@ -1,0 +1,110 @@
+"""From the cards, the system and the wishes to one stack, or the reason why there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from dlbox.stack.candidate import Chosen
+from dlbox.stack.catalog_loader import Catalog, catalog
+from dlbox.stack.components import Framework, Toolkit
+from dlbox.stack.conflict import refusal
+from dlbox.stack.constraint import Constraint, Remedy
+from dlbox.stack.explain import absence, choice
+from dlbox.stack.gpus import Gpu, NvSwitch
+from dlbox.stack.layers import LAYERS, domain
+from dlbox.stack.layers.frameworks import TITLES
+from dlbox.stack.layers.repository import repository
+from dlbox.stack.model import Refusal, Stack
+from dlbox.stack.problem import Problem
+from dlbox.stack.search import ranked, search
+from dlbox.stack.warnings import warnings
+
+
+def solve(  # noqa: PLR0913 - each is one thing the answer depends on
+    gpus: Sequence[Gpu],
+    system: str,
+    wishes: Sequence[Constraint] = (),
+    *,
+    today: date,
+    switches: Sequence[NvSwitch] = (),
+    kernels: Sequence[str] = (),
+    remedy: Remedy = "flavour",
+    secure_boot: bool = False,
+    more_toolkits: Sequence[str] = (),
+    facts: Catalog | None = None,
+) -> Stack | Refusal:
+    """Return the stack for a box with ``gpus`` under ``system``, e.g. debian-13, or why there is none.
+
+    ``more_toolkits`` are compilers to have beside the first; they need no driver that runs what
+    they build. The same arguments always give the same answer.
+    """
+    facts = facts or catalog()
+    if system not in facts.systems:
+        because = f"{system} is not supported; take {', '.join(facts.systems)}"
+        return Refusal(because=because, nearest=None)
+    # In one order, so that the order of slots does not matter.
+    cards = tuple(sorted(gpus, key=lambda gpu: gpu.id))
+    problem = Problem(
+        cards,
+        tuple(switches),
+        system,
+        tuple(wishes),
+        facts,
+        today,
+        tuple(kernels),
+        remedy,
+        secure_boot,
+    )
+    chosen = search(problem)
+    if chosen is None:
+        return refusal(problem)
+    extra = _beside(problem, chosen, more_toolkits)
+    return extra if isinstance(extra, Refusal) else _stack(problem, chosen, extra)
+
+
+def _beside(
+    problem: Problem, chosen: Chosen, releases: Sequence[str]
+) -> tuple[Toolkit, ...] | Refusal:
+    """Return the toolkits to have beside the first one, as compilers."""
+    found: list[Toolkit] = []
+    taken = [chosen["cuda"].version]
+    for release in releases:
+        alone = replace(problem, wishes=(Constraint("cuda", release),))
+        fit = [
+            c for c in ranked(alone, domain(alone, "cuda"), chosen) if c.version not in taken
+        ]
+        if not fit and any(
+            Constraint("cuda", release).matches(str(version)) for version in taken
+        ):
+            continue  # it is there already
+        if not fit:
+            return Refusal(because=refusal(alone).because, nearest=None)
+        taken.append(fit[0].version)
+        if isinstance(row := fit[0].row, Toolkit):
+            found.append(row)
+    return tuple(found)
+
+
+def _stack(problem: Problem, chosen: Chosen, beside: tuple[Toolkit, ...]) -> Stack:
+    there = [name for name in LAYERS if chosen[name].there]
+    first = chosen["cuda"].row
+    toolkits = (first, *beside) if isinstance(first, Toolkit) else beside
+    rows: dict[str, Any] = {
+        name: chosen[name].row
+        for name in ("driver", "fabricmanager", "nvlsm", "cuda_compat", "cudnn", "nccl")
+    }
+    frameworks = {name: chosen[name].row for name in TITLES if chosen[name].there}
+    return Stack(
+        system=problem.system,
+        cards=problem.gpus,
+        **rows,
+        toolkits=toolkits,
+        frameworks={k: row for k, row in frameworks.items() if isinstance(row, Framework)},
+        repository=repository(problem, chosen, toolkits),
+        choices={name: choice(problem, chosen, name) for name in there},
+        skipped={name: absence(problem, chosen, name) for name in LAYERS if name not in there},
+        warnings=tuple(warnings(problem, chosen)),
+    )

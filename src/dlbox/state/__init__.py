@@ -1,0 +1,1 @@
+"""What dlbox records on a box, and how the box differs from it."""

@@ -1,0 +1,94 @@
+"""What differs between a box, what was applied to it, and what its settings ask for now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+from dlbox.state.drift_text import format_declared_change, format_difference
+from dlbox.state.record import Difference, Record
+
+Item = tuple[str, str]
+"""Kind and name."""
+INPUTS = ("inputs", "knobs, catalogue or dlbox itself")
+"""They differ, and nothing of what they have made does."""
+INTERRUPTED = ("run", "up")
+"""One began after the record was written, and did not end."""
+ChangedBy = Literal["ours", "theirs", "both"]
+
+
+@dataclass(frozen=True)
+class Change:
+    """One thing that is no longer as it was applied."""
+
+    kind: str
+    name: str
+    whose: ChangedBy
+    """ours: the settings ask for something else; theirs: the box was changed."""
+    was: str
+    now: str
+    """States of the thing on the box; of what is ours alone, what it was declared to be."""
+    detail: str
+    """The same in a person's words."""
+
+
+def classify(
+    recorded: Record, wanted: Iterable[str] | None, digest: str | None = None
+) -> list[Change]:
+    """Return what has changed, in one order.
+
+    ``wanted``: KIND<TAB>NAME<TAB>DECLARED lines of what is asked for now, None: not known;
+    ``digest``: of all inputs now, None: not known.
+    """
+    then, now = recorded.declared, _declarations(wanted, recorded.declared)
+    moved = {item for item in {*then, *now} if then.get(item) != now.get(item)}
+    found = {(one.kind, one.name): one for one in recorded.differences}
+    changes = [
+        _change(item, found.get(item), then.get(item), now.get(item))
+        for item in sorted({*found, *moved})
+    ]
+    if recorded.interrupted:
+        changes.append(
+            Change(*INTERRUPTED, "ours", "begun", "cut short", "cut short; run it again")
+        )
+    if digest in (None, recorded.digest) or changes or recorded.pending:
+        return changes
+    # What is pending is done by a boot, which is one of the inputs.
+    return [Change(*INPUTS, "ours", recorded.digest, str(digest), "other than at the last up")]
+
+
+def _declarations(
+    wanted: Iterable[str] | None, otherwise: Mapping[Item, str]
+) -> Mapping[Item, str]:
+    if wanted is None:
+        return otherwise
+    rows = [line.split("\t", 2) for line in wanted]
+    return {(kind, name): declared for kind, name, declared in rows}
+
+
+def _change(item: Item, found: Difference | None, was: str | None, now: str | None) -> Change:
+    kind, name = item
+    if found is None:
+        return Change(
+            kind, name, "ours", was or "", now or "", format_declared_change(kind, was, now)
+        )
+    if was == now:
+        return Change(kind, name, "theirs", found.was, found.now, format_difference(found))
+    detail = f"{format_difference(found)}; and by the settings: {format_declared_change(kind, was, now)}"
+    return Change(kind, name, "both", found.was, found.now, detail)
+
+
+def format_drift(box: str, changes: Sequence[Change]) -> list[str]:
+    """Return the lines about a box for a person."""
+    if not changes:
+        return [f"{box}: as it was applied"]
+    count = f"{len(changes)} thing{'s' if len(changes) > 1 else ''}"
+    width = max(len(change.whose) for change in changes)
+    rows = [f"  {one.whose:<{width}}  {one.kind} {one.name}: {one.detail}" for one in changes]
+    return [f"{box}: {count} not as applied", *rows]
+
+
+def drift_json(changes: Iterable[Change]) -> list[dict[str, Any]]:
+    """Return the same for programs."""
+    return [asdict(change) for change in changes]

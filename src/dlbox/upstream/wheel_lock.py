@@ -1,0 +1,86 @@
+"""The hash lock of one row of frameworks.yaml, made with uv."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from dlbox.paths import ROOT
+from dlbox.subprocesses import Unreadable, run_output
+from dlbox.upstream.proposal import Proposal
+from dlbox.upstream.yaml_file import dumped, loaded, replace, table
+
+LOCKS = ROOT / "roles/stack/locks"
+_FIRST_PYTHON = (3, 10)
+
+
+def lock_row(wanted: str) -> Proposal:
+    """Make NAME-VERSION-VARIANT.in and .txt, and call the row locked."""
+    data = loaded(table("frameworks").read_text(encoding="utf-8"))
+    name, row = select_row(data, wanted)
+    source, target = LOCKS / f"{wanted}.in", LOCKS / f"{wanted}.txt"
+    wants = source.read_text(encoding="utf-8") if source.exists() else requirements(name, row)
+    text = _compiled(wants, row)
+    if "://" in text:
+        msg = f"uv: an address in the lock of {wanted}; nothing was written"
+        raise Unreadable(msg)
+    replace(source, wants)
+    replace(target, text)
+    if not row.get("locked"):
+        row.insert(list(row).index("disk_gb"), "locked", value=True)
+    return Proposal({table("frameworks"): dumped(data)})
+
+
+def select_row(data: Mapping[str, Any], wanted: str) -> tuple[str, Any]:
+    """Find the row by its lock's name."""
+    for name, rows in data.items():
+        for row in rows:
+            if f"{name}-{row['version']}-{row['variant']}" == wanted:
+                return name, row
+    msg = f"frameworks.yaml has no {wanted}"
+    raise Unreadable(msg)
+
+
+def requirements(name: str, row: Mapping[str, Any]) -> str:
+    """Write what is locked; a wheel of an index of its own bears its variant in its version."""
+    version, variant = row["version"], row["variant"]
+    if name == "pytorch":
+        local = f"+{variant}" if "index" in row else ""
+        return f"torch=={version}{local}\nnumpy\nipykernel\n"
+    extra = "and-cuda" if name == "tensorflow" else variant
+    major = re.sub(r"\D", "", variant)
+    pins = "".join(
+        f"nvidia-{library}-cu{major}=={row[library]}\n"
+        for library in ("cudnn", "nccl")
+        if str(row[library])[0].isdigit()
+    )
+    return f"{name}[{extra}]=={version}\n{pins}ipykernel\n"
+
+
+def arguments(row: Mapping[str, Any]) -> list[str]:
+    """Return what uv is told of one row."""
+    first = tuple(int(part) for part in str(row["python"][0]).split("."))
+    python = ".".join(map(str, max(first, _FIRST_PYTHON)))
+    plain = ["--universal", "--python-version", python, "--generate-hashes", "--no-header"]
+    plain += ["--no-annotate", "--no-emit-index-url", "--only-binary", ":all:"]
+    if "index" not in row:
+        return plain
+    # That index has old releases of other packages too: take each from where its newest is.
+    return [*plain, "--index", row["index"], "--index-strategy", "unsafe-best-match"]
+
+
+def _compiled(wants: str, row: Mapping[str, Any]) -> str:
+    here = Path(sys.executable).with_name("uv")
+    uv = shutil.which("uv") or (str(here) if here.exists() else "")
+    if not uv:
+        msg = "uv is neither in PATH nor in .venv | .venv/bin/pip install uv"
+        raise Unreadable(msg)
+    with TemporaryDirectory() as folder:
+        source = Path(folder, "lock.in")
+        source.write_text(wants, encoding="utf-8")
+        return run_output(uv, "pip", "compile", "--quiet", *arguments(row), str(source))

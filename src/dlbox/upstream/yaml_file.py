@@ -1,0 +1,79 @@
+"""Tables of the catalogue as texts: read, changed and written with their comments in place."""
+
+from __future__ import annotations
+
+import os
+from difflib import unified_diff
+from io import StringIO
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.scalarstring import DoubleQuotedScalarString
+
+from dlbox.paths import ROOT
+
+FOLDER = ROOT / "src/dlbox/catalog/data"
+
+
+def table(name: str) -> Path:
+    """Return the file of a table."""
+    return FOLDER / f"{name}.yaml"
+
+
+def _yaml() -> YAML:
+    yaml = YAML()
+    yaml.preserve_quotes = True
+    yaml.width = 4096
+    yaml.indent(mapping=2, sequence=4, offset=2)
+    return yaml
+
+
+def loaded(text: str) -> Any:
+    """Read a table so that it can be written again."""
+    return _yaml().load(text)
+
+
+def dumped(data: Any) -> str:
+    """Write a table as it was read."""
+    text = StringIO()
+    _yaml().dump(data, text)
+    return text.getvalue()
+
+
+def quoted(text: str) -> DoubleQuotedScalarString:
+    """Write what would be a number as a text."""
+    return DoubleQuotedScalarString(text)  # type: ignore[no-any-return]
+
+
+def pair(first: str, last: str) -> CommentedSeq:
+    """Write ["3.10", "3.14"] on one line."""
+    both = CommentedSeq([quoted(first), quoted(last)])
+    both.fa.set_flow_style()
+    return both
+
+
+def unknown(settles: str) -> CommentedMap:
+    """Write a fact that nobody has established."""
+    row = CommentedMap({"unknown": quoted(settles)})
+    row.fa.set_flow_style()
+    return row
+
+
+def diff(path: Path, new: str) -> str:
+    """Return the unified diff from the file to a text; empty where they are the same."""
+    name = str(path.relative_to(ROOT))
+    old = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    return "".join(unified_diff(old, new.splitlines(keepends=True), f"a/{name}", f"b/{name}"))
+
+
+def replace(path: Path, new: str) -> None:
+    """Write a file whole, or not at all."""
+    with NamedTemporaryFile(
+        "w", encoding="utf-8", dir=path.parent, prefix=f".{path.name}.", delete=False
+    ) as temporary:
+        temporary.write(new)
+    Path(temporary.name).chmod(0o644)
+    os.replace(temporary.name, path)  # noqa: PTH105 - atomic, and says so

@@ -1,0 +1,1 @@
+"""The pytest plugin and shared checks of ``dlbox verify``."""
