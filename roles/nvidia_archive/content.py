@@ -36,7 +36,7 @@ def key(repository: Repository, settings: NvidiaArchive) -> str:
         raise Refused(msg)
     file = Path(settings.key) if settings.key else KEYS / f"{repository.key}.asc"
     text = file.read_text(encoding="ascii", errors="replace")
-    # A mirror may sign anew, with a key of its own; NVIDIA's server does not.
+    # A mirror may sign again, with a key of its own; NVIDIA's server does not.
     if settings.url is None or settings.key is None:
         _pinned(text, repository)
     return text.strip()

@@ -21,7 +21,7 @@ class NvidiaArchive(RoleSettings):
 
     key: Annotated[str | None, Scope.LOCATION] = None
     """File on the controller with the key (ASCII-armored) that signs it. None: NVIDIA's own, of
-    which the fingerprint is pinned; a mirror that signs anew has its own key."""
+    which the fingerprint is pinned; a mirror that signs again has its own key."""
 
     @field_validator("url")
     @classmethod

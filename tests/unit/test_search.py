@@ -120,7 +120,7 @@ def test_a_layer_without_any_candidate_ends_the_search(
 
 def asked(system: str, card: str, *wishes: Constraint) -> Problem:
     gpus = (gpu_table()[f"10de:{card}"],)
-    return replace(BOX, gpus=gpus, system=system, wishes=wishes)
+    return replace(BOX, gpus=gpus, system=system, constraints=wishes)
 
 
 def test_to_go_without_a_layer_is_tried_last() -> None:

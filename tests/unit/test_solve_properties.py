@@ -80,7 +80,7 @@ class Box:
     def possible(self) -> bool:
         """Whether there is a stack; quicker than an answer, which explains itself."""
         switches = tuple(catalog().nvswitches[switch] for switch in self.switches)
-        more = (self.wishes, catalog(), self.today, self.kernels)
+        more = (self.constraints, catalog(), self.today, self.kernels)
         return search(Problem(self.gpus, switches, self.system, *more)) is not None
 
     def answer(self) -> Stack | Refusal:
@@ -88,7 +88,7 @@ class Box:
         return solve(
             self.gpus,
             self.system,
-            self.wishes,
+            self.constraints,
             today=self.today,
             switches=[catalog().nvswitches[switch] for switch in self.switches],
             kernels=self.kernels,
@@ -106,7 +106,7 @@ def wishes(least: int) -> st.SearchStrategy[tuple[Constraint, ...]]:
     )
 
 
-def boxes(least: int = 0, wished: int = 0) -> st.SearchStrategy[Box]:
+def boxes(least: int = 0, asked for: int = 0) -> st.SearchStrategy[Box]:
     card = st.one_of(st.sampled_from(COMMON), st.sampled_from(CARDS))
     some = st.sampled_from([1, 1, 2, 4, 8])
     same = st.tuples(card, some).map(lambda drawn: (drawn[0],) * drawn[1])
@@ -115,7 +115,7 @@ def boxes(least: int = 0, wished: int = 0) -> st.SearchStrategy[Box]:
         Box,
         system=st.sampled_from(SYSTEMS),
         cards=st.one_of(same, mixed),
-        wishes=wishes(wished),
+        constraints=wishes(wished),
         switches=st.sampled_from([(), (), (), ("1af1",), ("22a3",) * 4, ("nvlink5",)]),
         today=st.sampled_from([DAYS[0], *DAYS]),
         kernels=st.sampled_from([(), (GOOD,), (BAD,), (BAD, GOOD)]),
@@ -177,7 +177,7 @@ def words_of(got: Stack) -> dict[str, str | None]:
 
 def of_wishes(got: Stack, box: Box) -> Iterator[str]:
     found = words_of(got)
-    for wish in box.wishes:
+    for wish in box.constraints:
         # How a driver should be says nothing where there is none.
         idle = wish.word in {"flavour", "driver_source"} and not got.driver
         if not idle and not fulfils(found[wish.word], wish.value):
@@ -202,7 +202,7 @@ def offered(source: str, system: Any, branch: int) -> list[str]:
 def of_driver(got: Stack, box: Box) -> Iterator[str]:
     driver = got.driver
     if not driver:
-        if box.cards and Constraint("driver", "none") not in box.wishes:
+        if box.cards and Constraint("driver", "none") not in box.constraints:
             yield "no driver for the cards"
         return
     branch = table("drivers")[driver.branch]
@@ -255,14 +255,14 @@ def of_fabric(got: Stack, box: Box) -> Iterator[str]:
     needed = [("fabricmanager", True)] if box.switches else []
     needed += [("nvlsm", table("nvswitches")[switch]["nvlsm"]) for switch in box.switches]
     for name, need in needed:
-        if need and name not in chosen and Constraint(name, "none") not in box.wishes:
+        if need and name not in chosen and Constraint(name, "none") not in box.constraints:
             yield f"no {name} for the switches"
 
 
 def of_compat(got: Stack, box: Box) -> Iterator[str]:
     if not got.cuda_compat:
         return
-    if not any(wish.word == "cuda_compat" for wish in box.wishes):
+    if not any(wish.word == "cuda_compat" for wish in box.constraints):
         yield "cuda-compat unasked"
     over = table("compat")[got.cuda_compat.release]["over"]
     if unknown(over) or not got.driver or got.driver.branch not in over:
@@ -339,7 +339,7 @@ def of_frameworks(got: Stack, box: Box) -> Iterator[str]:
             yield f"{label} has no wheel for Python {python}"
         if not driven(got, row["cuda"]):
             yield f"{label} needs a newer driver"
-        if not row.get("locked") and not any(wish.layer == name for wish in box.wishes):
+        if not row.get("locked") and not any(wish.layer == name for wish in box.constraints):
             yield f"{label} is not locked, and nobody asked for it"
         for gpu in box.gpus:
             if not covers(row["archs"], gpu):
@@ -420,7 +420,7 @@ def wider(wish: Constraint) -> Iterator[Constraint | None]:
         )
     if wish.word not in {"flavour", "driver_source"}:
         yield Constraint(wish.word, "*")
-    # cuda-compat comes only where it is wished.
+    # cuda-compat comes only where it is asked for.
     if wish.word != "cuda_compat":
         yield None
 
@@ -428,23 +428,23 @@ def wider(wish: Constraint) -> Iterator[Constraint | None]:
 @FEW
 @given(boxes(least=1, wished=1), st.data())
 def test_a_wider_wish_never_turns_a_stack_into_a_refusal(box: Box, data: st.DataObject) -> None:
-    narrow = [wish for wish in box.wishes if wish.value != "none"]
+    narrow = [wish for wish in box.constraints if wish.value != "none"]
     assume(narrow)
     assume(box.possible)
     wish = data.draw(st.sampled_from(narrow))
-    others = tuple(other for other in box.wishes if other != wish)
+    others = tuple(other for other in box.constraints if other != wish)
     wide = data.draw(st.sampled_from([*wider(wish)] or [wish]))
-    asked = replace(box, wishes=(*others, wide) if wide else others)
+    asked = replace(box, constraints=(*others, wide) if wide else others)
     assert isinstance(asked.answer(), Stack), wide
 
 
 @settings(FEW, max_examples=140)
 @given(boxes(), st.randoms(use_true_random=False))
 def test_the_order_of_cards_and_wishes_does_not_matter(box: Box, random: Any) -> None:
-    cards, wished = list(box.cards), list(box.wishes)
+    cards, wished = list(box.cards), list(box.constraints)
     random.shuffle(cards)
     random.shuffle(wished)
-    shuffled = replace(box, cards=tuple(cards), wishes=tuple(wished))
+    shuffled = replace(box, cards=tuple(cards), constraints=tuple(wished))
     one, other = box.answer(), shuffled.answer()
     if isinstance(one, Refusal):
         # Of several conflicts it names the first that it meets.
@@ -482,7 +482,7 @@ tight = st.fixed_dictionaries(
 @FEW
 @given(st.sampled_from(SYSTEMS), st.sampled_from([*COMMON, "1b06"]), tight)
 def test_the_search_finds_a_stack_wherever_trying_everything_does(
-    system: str, card: str, wished: tuple[Constraint, ...]
+    system: str, card: str, asked for: tuple[Constraint, ...]
 ) -> None:
     gpus = (gpu_table()[f"10de:{card}"],)
     problem = Problem(gpus, (), system, wished, catalog(), DAYS[0])
@@ -505,13 +505,13 @@ def test_a_refusal_names_wish_or_card_and_its_nearest_wish_works_in_place_of_the
     assume(not box.possible)
     got = box.answer()
     assert isinstance(got, Refusal)
-    names = {gpu.name for gpu in box.gpus} | {wish.word for wish in box.wishes}
+    names = {gpu.name for gpu in box.gpus} | {wish.word for wish in box.constraints}
     assert any(name in got.because for name in names), got.because
     if got.nearest:
         nearest = Constraint(*got.nearest.split("=", 1))
-        assert nearest.word in {wish.word for wish in box.wishes}
-        others = tuple(wish for wish in box.wishes if wish.word != nearest.word)
-        again = replace(box, wishes=(*others, nearest)).answer()
+        assert nearest.word in {wish.word for wish in box.constraints}
+        others = tuple(wish for wish in box.constraints if wish.word != nearest.word)
+        again = replace(box, constraints=(*others, nearest)).answer()
         assert isinstance(again, Stack), again
 
 
@@ -526,8 +526,8 @@ def supported_until(system: str, source: str, branch: int) -> date:
 @settings(FEW, max_examples=100)
 @given(boxes(least=1))
 def test_no_driver_that_is_supported_for_longer_would_have_done(box: Box) -> None:
-    free = tuple(wish for wish in box.wishes if wish.layer != "driver")
-    box = replace(box, wishes=free, today=DAYS[0])
+    free = tuple(wish for wish in box.constraints if wish.layer != "driver")
+    box = replace(box, constraints=free, today=DAYS[0])
     assume(box.possible)
     got = box.answer()
     assert isinstance(got, Stack)
@@ -539,14 +539,14 @@ def test_no_driver_that_is_supported_for_longer_would_have_done(box: Box) -> Non
     for source, branch in sources:
         wished = (Constraint("driver", str(branch)), Constraint("driver_source", source))
         if supported_until(box.system, source, branch) > max(end, box.today):
-            assert not replace(box, wishes=(*free, *wished)).possible, wished
+            assert not replace(box, constraints=(*free, *wished)).possible, wished
 
 
 @settings(FEW, max_examples=100)
 @given(boxes())
 def test_no_newer_framework_that_can_be_installed_would_have_done(box: Box) -> None:
-    free = tuple(wish for wish in box.wishes if wish.layer in {"driver", "cuda_compat"})
-    box = replace(box, wishes=free)
+    free = tuple(wish for wish in box.constraints if wish.layer in {"driver", "cuda_compat"})
+    box = replace(box, constraints=free)
     assume(box.possible)
     got = box.answer()
     assert isinstance(got, Stack)
@@ -561,7 +561,7 @@ def test_no_newer_framework_that_can_be_installed_would_have_done(box: Box) -> N
                     [Constraint(f"{name}_variant", row["variant"])] if name == "pytorch" else []
                 )
                 wished = (*kept, Constraint(name, row["version"]), *variant)
-                assert not replace(box, wishes=wished).possible, row["version"]
+                assert not replace(box, constraints=wished).possible, row["version"]
 
 
 @settings(FEW, max_examples=140)

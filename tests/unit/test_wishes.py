@@ -80,7 +80,7 @@ def test_the_first_toolkit_is_wished_and_the_others_stand_beside_it() -> None:
         ([], ["jax=none", "pytorch=none", "tensorflow=none"]),
     ],
 )
-def test_named_frameworks_are_wished_and_no_others(names: list[str], wished: list[str]) -> None:
+def test_named_frameworks_are_wished_and_no_others(names: list[str], asked for: list[str]) -> None:
     assert asked(frameworks_names=names) == wished
 
 

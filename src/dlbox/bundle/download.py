@@ -51,7 +51,7 @@ class Downloads:
         raise Withdrawn(f"{wanted.what}: " + "; ".join(said))
 
     def _verified(self, wanted: BundleFile, session: requests.Session, address: str) -> None:
-        """Have the right bytes in the .part; begun anew once where they are not."""
+        """Have the right bytes in the .part; begun again once where they are not."""
         try:
             self._try(wanted, session, address)
         except OtherBytes:

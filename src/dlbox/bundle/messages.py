@@ -23,7 +23,7 @@ def need(files: list[BundleFile], lacking: list[BundleFile]) -> None:
 def withdrawn(lines: list[str], words: Options) -> None:
     """Name each file that is no longer to be had."""
     remedy = (
-        f"put it into {words.folder} by hand, or make the lock anew"
+        f"put it into {words.folder} by hand, or make the lock again"
         if words.snapshot
         else "name an archive that still has it: --snapshot URL"
     )

@@ -70,7 +70,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--gnupg-home", metavar="DIR", help="where gpg keeps it, if not at gpg's usual place")
     add("--tar", metavar="FILE", help="write all of it into one file, too")
     add("--jobs", type=int, default=8, metavar="N", help="downloads at a time (8)")
-    add("--snapshot", metavar="URL", help="an archive of archives for what was withdrawn")
+    add("--snapshot", metavar="URL", help="a snapshot archive for what was withdrawn")
     return made
 
 

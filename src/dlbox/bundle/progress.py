@@ -40,7 +40,7 @@ class Progress:
         return self._clock() - self._start
 
     def add(self, count: int) -> None:
-        """Count bytes; fewer than none where a file is begun anew."""
+        """Count bytes; fewer than none where a file is begun again."""
         with self._lock:
             self._done += count
 

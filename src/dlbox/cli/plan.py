@@ -30,7 +30,7 @@ def main(argv: list[str]) -> int:
         words = " ".join(word for word in argv if word.partition("=")[0] in DESCRIBES)
         print(
             f"dlbox plan: {words}: describes a box that need not exist; what the boxes of"
-            f" {argv[0]} shall be stands in their settings (--data KNOB=VALUE)",
+            f" {argv[0]} shall be stands in their settings (--data SETTING=VALUE)",
             file=sys.stderr,
         )
         return BAD_INPUT
@@ -57,7 +57,7 @@ def answered(asked: argparse.Namespace) -> Stack | Refusal:
     return solve(
         about.gpus,
         about.system,
-        about.wishes,
+        about.constraints,
         today=about.today,
         switches=about.switches,
         kernels=about.kernels,

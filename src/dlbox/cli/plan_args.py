@@ -37,7 +37,7 @@ class Question:
     gpus: tuple[Gpu, ...]
     switches: tuple[NvSwitch, ...]
     system: str
-    wishes: tuple[Constraint, ...]
+    constraints: tuple[Constraint, ...]
     today: date
     kernels: tuple[str, ...]
     secure_boot: bool
@@ -75,7 +75,7 @@ def question(asked: argparse.Namespace) -> Question | Refusal:
     for kernel in (kernel for kernel in asked.kernel if not KERNEL.match(kernel)):
         msg = f"--kernel {kernel}: write it as uname -r says it, e.g. 6.12.94-amd64"
         raise BadWords(msg)
-    wishes = _wishes(asked)
+    constraints = _constraints(asked)
     try:
         ids = spelt(asked.gpu)
     except ValueError as error:
@@ -92,14 +92,14 @@ def question(asked: argparse.Namespace) -> Question | Refusal:
         tuple(cards),
         tuple(switches),
         asked.os,
-        wishes,
+        constraints,
         _day(asked.today),
         tuple(sorted(asked.kernel, key=numbers, reverse=True)),
         asked.secure_boot,
     )
 
 
-def _wishes(asked: argparse.Namespace) -> tuple[Constraint, ...]:
+def _constraints(asked: argparse.Namespace) -> tuple[Constraint, ...]:
     given = dict.fromkeys(COMPILERS, "none") if asked.profile == "framework_only" else {}
     for pair in asked.want:
         word, equals, value = pair.partition("=")

@@ -1,6 +1,6 @@
 """The knobs, written out for people: group_data/all.py and the README's tables.
 
-``python -m dlbox.cli.reference`` writes both anew from the settings.
+``python -m dlbox.cli.reference`` writes both again from the settings.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def tables() -> str:
 
 
 def readme(text: str) -> str:
-    """Return the README with its table of knobs made anew."""
+    """Return the README with its table of knobs made again."""
     block = f"{BEGIN}\n{tables()}\n{END}"
     return re.sub(
         f"{re.escape(BEGIN)}.*{re.escape(END)}", lambda _: block, text, flags=re.DOTALL

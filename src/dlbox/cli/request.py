@@ -74,7 +74,9 @@ def _hosts(choice: Choice) -> list[Host]:
         raise BadInput(msg)
     strange = [pair for pair in choice.data if "=" not in pair]
     if strange:
-        msg = f"--data {strange[0]}: is no KNOB=VALUE | README lists every knob"
+        msg = (
+            f"--data {strange[0]}: is no SETTING=VALUE | group_data/all.py lists every setting"
+        )
         raise BadInput(msg)
     try:
         everyone, hosts = choice.everyone(), choice.hosts()

@@ -25,7 +25,7 @@ def main(argv: list[str]) -> int:
     parser.add_argument("release", nargs="?", default="debian-13", choices=sorted(RELEASES))
     parser.add_argument("--gpu", action="append", help="PCI id of a card to declare; repeats")
     parser.add_argument("-y", "--yes", action="store_true", help="install podman unasked")
-    parser.add_argument("--data", action="append", default=[], help="KNOB=VALUE")
+    parser.add_argument("--data", action="append", default=[], help="SETTING=VALUE")
     asked = parser.parse_args(argv)
     unmet = install_tools(yes=asked.yes)
     try:

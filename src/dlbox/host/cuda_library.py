@@ -70,7 +70,7 @@ def install_library(title: str, row: Library, tree: WheelTree, mine: Manifest) -
 
 
 def refresh_loader(title: str, conf: str, *stamps: str) -> None:
-    """Have the loader's cache made anew when its configuration, or one of the stamps, is."""
+    """Have the loader's cache made again when its configuration, or one of the stamps, is."""
     refresh_derived(
         name=f"Refresh the loader's cache for {title}",
         product="/etc/ld.so.cache",

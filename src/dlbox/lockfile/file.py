@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from dlbox.lockfile.model import FORMAT, Lock
 from dlbox.stack.model import Refused
 
-HEAD = "# Written by ./dlbox lock. An edited lock is refused; ./dlbox lock --update makes it anew.\n"
+HEAD = "# Written by ./dlbox lock. An edited lock is refused; ./dlbox lock --update makes it again.\n"
 
 
 def seal_lock(content: dict[str, Any]) -> Lock:
@@ -36,7 +36,7 @@ def dump_lock(lock: Lock) -> str:
 
 def parse_lock(text: str, name: str) -> Lock:
     """Return the lock that a text says; ``name`` is for the person. Raises Refused."""
-    again = f"make it anew: ./dlbox lock --update, or take {name} as it was written"
+    again = f"make it again: ./dlbox lock --update, or take {name} as it was written"
     try:
         plain = yaml.safe_load(text)
         lock = Lock.model_validate_json(json.dumps(plain))

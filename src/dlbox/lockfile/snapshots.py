@@ -1,4 +1,4 @@
-"""Where an archive of archives has what upstream has withdrawn."""
+"""Where a snapshot archive has what upstream has withdrawn."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 
 def in_snapshots(uri: str, repositories: Iterable[str], day: str, base: str) -> tuple[str, ...]:
-    """Return where an archive of archives may have a package, the likeliest first.
+    """Return where a snapshot archive may have a package, the likeliest first.
 
     Debian's service has BASE/archive/NAME/STAMP/PATH, Ubuntu's BASE/NAME/STAMP/PATH. A service
     answers with what was there at that time, so that a package which came later on the day of the

@@ -119,7 +119,7 @@ def wheel_entry(wheel: LockedWheel) -> Entry:
 
 
 def diff_entries(title: str, old: Iterable[Entry], new: Iterable[Entry]) -> list[str]:
-    """Return a heading with counts, and a line for each that moved, came, went or was made anew."""
+    """Return a heading with counts, and a line for each that moved, came, went or was made again."""
     was, will = list(old), list(new)
     before, after = _by_name(was), _by_name(will)
     names = sorted({*before, *after})

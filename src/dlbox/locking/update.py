@@ -26,7 +26,7 @@ def update_lockfile(path: str, lock: Lock, *, update: bool) -> ExitCode:
         print(refusal)
         return _write(path, lock) if update else ExitCode.DIFFERENT
     new = with_known_modules(old, lock)
-    if _content(old) == _content(new):
+    if _without_reasons(old) == _without_reasons(new):
         print(f"{path}: current")
         return ExitCode.OK
     print("\n".join((f"{path}: since {old.day}", *(f"  {ln}" for ln in difference(old, new)))))
@@ -39,7 +39,7 @@ def update_lockfile(path: str, lock: Lock, *, update: bool) -> ExitCode:
 def with_known_modules(old: Lock, new: Lock) -> Lock:
     """Return the new lock with modules that only the old one knows, where all else is the same.
 
-    A box that was made anew has compiled nothing yet; that makes no lock stale.
+    A box that was made again has compiled nothing yet; that makes no lock stale.
     """
     content = {**_content(new), "day": new.day}
     known = {**old.modules, **new.modules}
@@ -51,6 +51,16 @@ def with_known_modules(old: Lock, new: Lock) -> Lock:
 def _content(lock: Lock) -> dict[str, Any]:
     """Return all but the day, and what follows from it."""
     return lock.model_dump(mode="json", exclude={"format", "digest", "day"})
+
+
+def _without_reasons(lock: Lock) -> dict[str, Any]:
+    """Return the content that matters: a reason in other words makes no lock stale."""
+    content = _content(lock)
+    choices = {
+        name: {key: row[key] for key in ("version", "source", "until")}
+        for name, row in lock.stack["choices"].items()
+    }
+    return {**content, "stack": {**lock.stack, "choices": choices, "skipped": {}}}
 
 
 def _write(path: str, lock: Lock) -> ExitCode:

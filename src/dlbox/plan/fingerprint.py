@@ -33,7 +33,7 @@ def fingerprint(  # noqa: PLR0913, PLR0917 - each is one thing that decides
     old = {link: real for link, real in source.folders.items() if now.get(link) != real}
     decides = {
         "revisions": dict(revisions),
-        "stack": stack.model_dump(mode="json", exclude={"warnings"}),
+        "stack": stack.identity(),
         "settings": settings.persistent(),
         # What is kept for the way back is not of the box, but it is on it.
         "rollback_gb": settings.host.rollback_gb,

@@ -114,4 +114,4 @@ def format_refusal(refusal: Refusal, schema: Schema) -> str:
     word, _, value = refusal.nearest.partition("=")
     releases = [] if value == "none" else [value]
     remedy = f"{schema.setting_of(word)} = {releases if word == 'cuda' else value!r}"
-    return f"{refusal.because}; what would do: {remedy}"
+    return f"{refusal.because} | try {remedy}"

@@ -95,7 +95,7 @@ def as_text(answer: Stack | Refusal) -> list[str]:
     """Return the lines for a person: what, why, until when; or why not."""
     if isinstance(answer, Refusal):
         lines = _wrapped("refused:", answer.because)
-        return lines + ([f"nearest: --want {answer.nearest}"] if answer.nearest else [])
+        return lines + ([f"  -> try --want {answer.nearest}"] if answer.nearest else [])
     counts = Counter(card.name for card in answer.cards)
     cards = ", ".join(f"{count} x {name}" for name, count in counts.items()) or "no GPU"
     lines = [*_wrapped(f"{answer.system},", cards), ""]

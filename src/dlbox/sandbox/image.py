@@ -28,7 +28,7 @@ class Recipe:
     sources: tuple[str, ...]
 
     def digest(self) -> str:
-        """Return what changes when the image has to be made anew."""
+        """Return what changes when the image has to be made again."""
         said = "\n".join((self.codename, *self.packages, "", *self.sources))
         return hashlib.sha256(said.encode()).hexdigest()[:16]
 

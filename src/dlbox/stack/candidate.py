@@ -21,10 +21,10 @@ class Candidate:
     label: str = ""
     """How people call it, e.g. driver 580 (open, NVIDIA's)."""
     words: Mapping[str, str] = field(default_factory=dict)
-    """What wishes are compared with, beside the version: flavour, driver_source, *_variant."""
+    """What constraints are compared with, beside the version: flavour, driver_source, *_variant."""
     needs: tuple[Need, ...] = ()
     faults: tuple[str, ...] = ()
-    """What is against it on this box, whatever the cards and the wishes."""
+    """What is against it on this box, whatever the cards and the constraints."""
 
     @property
     def there(self) -> bool:
@@ -32,7 +32,7 @@ class Candidate:
         return self.version is not None
 
     def word(self, word: str) -> str:
-        """Return what a wish of this word is compared with."""
+        """Return what a constraint of this word is compared with."""
         return self.words.get(word) or self.version or ""
 
 

@@ -1,4 +1,4 @@
-"""When nothing fits: the few things that conflict, in words, and the nearest wish that would work."""
+"""When nothing fits: the few things that conflict, in words, and the nearest constraint that would work."""
 
 from __future__ import annotations
 
@@ -18,22 +18,26 @@ from dlbox.stack.search import NOTHING, closest, ranked, search
 def refusal(problem: Problem) -> Refusal:
     """Say why a problem that has no solution has none."""
     core = _core(problem)
-    if not core.wishes:
+    if not core.constraints:
         return Refusal(because=_cards(core), nearest=None)
-    deepest = max(core.wishes, key=lambda wish: list(LAYERS).index(wish.layer))
-    found = (nearest_constraint(problem, wish) for wish in (deepest, *core.wishes))
-    remedy = next((wish for wish in found if wish), None)
-    return Refusal(because=_wish(core, deepest), nearest=remedy and str(remedy))
+    deepest = max(core.constraints, key=lambda constraint: list(LAYERS).index(constraint.layer))
+    found = (
+        nearest_constraint(problem, constraint) for constraint in (deepest, *core.constraints)
+    )
+    remedy = next((constraint for constraint in found if constraint), None)
+    return Refusal(because=_explain_constraint(core, deepest), nearest=remedy and str(remedy))
 
 
 def _core(problem: Problem) -> Problem:
-    """Return the problem with the fewest cards and wishes that still has no solution."""
+    """Return the problem with the fewest cards and constraints that still has no solution."""
     for kind in dict.fromkeys(gpu.name for gpu in problem.gpus):
         fewer = replace(problem, gpus=tuple(g for g in problem.gpus if g.name != kind))
         # A box without any card would be another question.
         problem = problem if not fewer.gpus or search(fewer) else fewer
-    for wish in problem.wishes:
-        others = replace(problem, wishes=tuple(w for w in problem.wishes if w != wish))
+    for constraint in problem.constraints:
+        others = replace(
+            problem, constraints=tuple(w for w in problem.constraints if w != constraint)
+        )
         problem = problem if search(others) else others
     return replace(problem, gpus=tuple({gpu.name: gpu for gpu in problem.gpus}.values()))
 
@@ -63,21 +67,25 @@ def _said(reasons: Iterable[str]) -> str:
     return "; ".join(dict.fromkeys(reasons))
 
 
-def _wish(core: Problem, wish: Constraint) -> str:
-    """Say what stands against the wish."""
-    others = replace(core, wishes=tuple(w for w in core.wishes if w != wish))
-    candidates = list(LAYERS[wish.layer].candidates(core))
-    meant = [c for c in candidates if wish.matches(c.word(wish.word))]
+def _explain_constraint(core: Problem, constraint: Constraint) -> str:
+    """Say what stands against the constraint."""
+    others = replace(core, constraints=tuple(w for w in core.constraints if w != constraint))
+    candidates = list(LAYERS[constraint.layer].candidates(core))
+    meant = [c for c in candidates if constraint.matches(c.word(constraint.word))]
     if not meant:
         sure = [c for c in candidates if not c.faults] or candidates
-        there = dict.fromkeys(short(wish, c.word(wish.word)) for c in sure)
-        return f"{wish}: {core.system} has none; there is {', '.join(there) or 'nothing'}"
+        there = dict.fromkeys(short(constraint, c.word(constraint.word)) for c in sure)
+        return f"{constraint}: {core.system} has none; there is {', '.join(there) or 'nothing'}"
     solved = search(others)
     if solved is None:
-        return f"{wish}: nothing that fits the rest of the box"
+        return f"{constraint}: nothing that fits the rest of the box"
     told = [*_conflicts(others, solved, closest(others, meant, solved))]
-    because = f"{wish}: {told[0]}" if told else f"{wish} cannot be had with {_rest(others)}"
-    unnamed = [str(w) for w in others.wishes if str(w) not in because]
+    because = (
+        f"{constraint}: {told[0]}"
+        if told
+        else f"{constraint} cannot be had with {_rest(others)}"
+    )
+    unnamed = [str(w) for w in others.constraints if str(w) not in because]
     return f"{because} (with {', '.join(unnamed)})" if unnamed else because
 
 
@@ -98,29 +106,36 @@ def _conflicts(
 
 
 def _rest(others: Problem) -> str:
-    return " with ".join([str(w) for w in others.wishes] + _names(others.gpus)) or others.system
+    return (
+        " with ".join([str(w) for w in others.constraints] + _names(others.gpus))
+        or others.system
+    )
 
 
 def _names(gpus: Iterable[Gpu]) -> list[str]:
     return [f"a {gpu.name}" for gpu in gpus]
 
 
-def nearest_constraint(problem: Problem, wish: Constraint) -> Constraint | None:
-    """Return the same wish with the nearest value that works, everything else unchanged."""
-    others = tuple(w for w in problem.wishes if w != wish)
-    for value in _values(problem, wish):
-        other = Constraint(wish.word, value)
-        if search(replace(problem, wishes=(*others, other))):
+def nearest_constraint(problem: Problem, constraint: Constraint) -> Constraint | None:
+    """Return the same constraint with the nearest value that works, everything else unchanged."""
+    others = tuple(w for w in problem.constraints if w != constraint)
+    for value in _values(problem, constraint):
+        other = Constraint(constraint.word, value)
+        if search(replace(problem, constraints=(*others, other))):
             return other
     return None
 
 
-def _values(problem: Problem, wish: Constraint) -> list[str]:
-    """Return the values a wish could have, those next to what was wished first."""
-    found = ranked(problem, list(LAYERS[wish.layer].candidates(problem)), NOTHING)
-    values = list(dict.fromkeys(short(wish, c.word(wish.word)) for c in found))
-    last = ["none"] if wish.demands and constraint_fault(wish.word, "none") is None else []
-    bare = wish.value.removesuffix(".*")
+def _values(problem: Problem, constraint: Constraint) -> list[str]:
+    """Return the values a constraint could have, those next to what was asked for first."""
+    found = ranked(problem, list(LAYERS[constraint.layer].candidates(problem)), NOTHING)
+    values = list(dict.fromkeys(short(constraint, c.word(constraint.word)) for c in found))
+    last = (
+        ["none"]
+        if constraint.demands and constraint_fault(constraint.word, "none") is None
+        else []
+    )
+    bare = constraint.value.removesuffix(".*")
     if not VERSION.fullmatch(bare) or not all(VERSION.fullmatch(value) for value in values):
         return [*values, *last]
     wanted = version_key(bare)
@@ -129,7 +144,9 @@ def _values(problem: Problem, wish: Constraint) -> list[str]:
     )
     near = [*older, *sorted((v for v in values if version_key(v) > wanted), key=version_key)]
     # A driver that somebody still supports, before one that nobody does.
-    ended = {short(wish, c.word(wish.word)) for c in found if _has_ended(problem, c)}
+    ended = {
+        short(constraint, c.word(constraint.word)) for c in found if _has_ended(problem, c)
+    }
     return [*(v for v in near if v not in ended), *(v for v in near if v in ended), *last]
 
 
@@ -137,7 +154,7 @@ def _has_ended(problem: Problem, candidate: Candidate) -> bool:
     return candidate.layer == "driver" and support.until(problem, candidate) < problem.today
 
 
-def short(wish: Constraint, value: str) -> str:
-    """Return the branch of a driver where a branch was wished, else the value itself."""
-    branch = wish.word == "driver" and "." not in wish.value
+def short(constraint: Constraint, value: str) -> str:
+    """Return the branch of a driver where a branch was asked for, else the value itself."""
+    branch = constraint.word == "driver" and "." not in constraint.value
     return value.partition(".")[0] if branch else value

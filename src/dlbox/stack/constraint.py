@@ -1,4 +1,4 @@
-"""What a person may wish of a layer: an exact version, a prefix, a range, any, or none."""
+"""What a person may constraint of a layer: an exact version, a prefix, a range, any, or none."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ VERSION = re.compile(r"\d+(\.\d+)*(\.\*)?")
 
 
 class Constraint(NamedTuple):
-    """One wish, e.g. cuda=12.8."""
+    """One constraint, e.g. cuda=12.8."""
 
     word: str
     value: str
@@ -55,7 +55,7 @@ class Constraint(NamedTuple):
         return self.value != "none" and self.word not in CLOSED
 
     def matches(self, found: str) -> bool:
-        """Whether this value is within the wish; 12.8 matches 12.8 and 12.8.1, never 12.80."""
+        """Whether this value is within the constraint; 12.8 matches 12.8 and 12.8.1, never 12.80."""
         if self.value == "*":
             return True
         if RANGE.match(self.value):
@@ -99,7 +99,7 @@ class Requirements:
 
 
 def constraint_fault(word: str, value: str) -> str | None:
-    """Return what is wrong with a wish by itself, if anything."""
+    """Return what is wrong with a constraint by itself, if anything."""
     if word not in LAYER_OF:
         return f"there is no layer {word!r}; there is {', '.join(LAYER_OF)}"
     if word in CLOSED:

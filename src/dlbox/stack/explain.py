@@ -64,7 +64,7 @@ def _driver_until(problem: Problem, candidate: Candidate) -> tuple[date | None, 
 
 def absence(problem: Problem, chosen: Chosen, name: str) -> str:
     """Explain a layer that the box does not get."""
-    if any(wish.value == "none" for wish in problem.of(name)):
+    if any(constraint.value == "none" for constraint in problem.of(name)):
         return "not wanted"
     if problem.mode(name) == "not":
         return _unasked(problem, name)
@@ -80,7 +80,7 @@ def absence(problem: Problem, chosen: Chosen, name: str) -> str:
 def _unasked(problem: Problem, name: str) -> str:
     cards = len(problem.gpus)
     if name == "nccl" and cards:
-        return "one GPU; a wish brings it all the same"
+        return "one GPU; set nccl_version to install it anyway"
     return {
         "fabricmanager": "no NVSwitch",
         "nvlsm": "no NVLink 5 switch",
@@ -93,7 +93,7 @@ RULES = {
     "driver": "longest-supported branch that drives every card, the distribution's own first",
     "fabricmanager": "NVSwitch on the bus: it must be of exactly the driver's version",
     "nvlsm": "NVLink 5 switches need it beside Fabric Manager",
-    "cuda_compat": "wished: newer CUDA over an older driver's module",
+    "cuda_compat": "asked for: newer CUDA over an older driver's module",
     "python": "the system's own python3",
     "cuda": "newest that compiles for every card and that the driver runs in full",
     "cudnn": "newest for this CUDA major with code for every card",
@@ -121,8 +121,8 @@ def source_label(candidate: Candidate) -> str:
 
 def choice_reason(problem: Problem, candidate: Candidate) -> str:
     """Return the rule that decided the layer."""
-    wished = ", ".join(str(wish) for wish in problem.of(candidate.layer))
-    rule = f"wished: {wished}" if wished else RULES[candidate.layer]
+    asked = ", ".join(str(constraint) for constraint in problem.of(candidate.layer))
+    rule = f"asked for: {asked}" if asked else RULES[candidate.layer]
     if candidate.layer == "driver":
         return f"{rule}; {_flavour(problem, candidate)}{_other(problem, candidate)}"
     return rule
@@ -148,8 +148,8 @@ def _flavour(problem: Problem, candidate: Candidate) -> str:
         name, row = problem.architecture(gpu)
         if row.flavours == (flavour,):
             return f"{name} needs the {flavour} modules"
-    if any(wish.word == "flavour" for wish in problem.wishes):
-        return f"{flavour} modules as wished"
+    if any(constraint.word == "flavour" for constraint in problem.constraints):
+        return f"{flavour} modules as asked"
     since = driver.OPEN_BY_DEFAULT_SINCE
     age = "since" if branch >= since else "before"
     return f"{flavour} modules, NVIDIA's default {age} {since}"
@@ -182,7 +182,7 @@ def rejected_candidates(
 
 def rejection_reason(problem: Problem, chosen: Chosen, candidate: Candidate) -> str:
     """Return the first thing against a candidate, or else why it ranks lower."""
-    said = [f"{wish} is wished" for wish in unconstrained(problem, candidate)]
+    said = [f"{constraint} is asked for" for constraint in unconstrained(problem, candidate)]
     said += violations(problem, candidate)
     said += [need.why for need in candidate.needs if not need.met(chosen)]
     said += [

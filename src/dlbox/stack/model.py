@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from dlbox.stack.candidate import version_key
 from dlbox.stack.catalog_schema import Row
@@ -77,6 +78,12 @@ class Stack(Row):
         parts = (*toolkits, self.cudnn, self.nccl, *self.frameworks.values())
         return sum(part.disk_gb for part in parts if part)
 
+    def identity(self) -> dict[str, Any]:
+        """Return what reaches a box, without the words that explain it and the days it lasts."""
+        plain = self.model_dump(mode="json", exclude={"warnings", "skipped", "choices"})
+        chosen = {name: [row.version, row.source] for name, row in self.choices.items()}
+        return {**plain, "choices": chosen}
+
     def runs(self, toolkit: Toolkit) -> bool:
         """Whether the box's driver is new enough for what this toolkit builds."""
         if self.cuda_compat and version_key(self.cuda_compat.release) >= version_key(
@@ -87,7 +94,7 @@ class Stack(Row):
 
 
 class Refusal(Row):
-    """No stack fits: which two things conflict, and the nearest wish that would work."""
+    """No stack fits: which two things conflict, and the nearest constraint that would work."""
 
     because: str
     nearest: str | None

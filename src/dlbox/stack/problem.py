@@ -1,4 +1,4 @@
-"""One box's question: its cards, its system, what is wished, and the catalogue and day it is asked on."""
+"""One box's question: its cards, its system, what is asked for, and the catalogue and day it is asked on."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Problem:
     gpus: tuple[Gpu, ...]
     switches: tuple[NvSwitch, ...]
     system: str
-    wishes: tuple[Constraint, ...]
+    constraints: tuple[Constraint, ...]
     catalog: Catalog = field(repr=False)
     today: date
     kernels: tuple[str, ...] = ()
@@ -42,15 +42,15 @@ class Problem:
         return next((name, row) for name, row in rows if gpu.chip.startswith(row.chips))
 
     def of(self, layer: str) -> list[Constraint]:
-        """Return the wishes about a layer."""
-        return [wish for wish in self.wishes if wish.layer == layer]
+        """Return the constraints about a layer."""
+        return [constraint for constraint in self.constraints if constraint.layer == layer]
 
     def mode(self, layer: str) -> Mode:
         """Whether the box must, may or shall not get the layer."""
-        wishes = self.of(layer)
-        if any(wish.value == "none" for wish in wishes):
+        constraints = self.of(layer)
+        if any(constraint.value == "none" for constraint in constraints):
             return "not"
-        if any(wish.demands for wish in wishes):
+        if any(constraint.demands for constraint in constraints):
             return "must"
         return self._default(layer)
 

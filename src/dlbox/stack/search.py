@@ -18,7 +18,7 @@ def search(problem: Problem) -> dict[str, Candidate] | None:
     """Return one candidate per layer, the first in order that fits together; None: there is none.
 
     The order is lexicographic: no layer gets a lesser candidate for a later layer's sake, unless
-    the later one would have none at all. Complete, since only layers to blame are chosen anew.
+    the later one would have none at all. Complete, since only layers to blame are chosen again.
     """
     domains = {name: domain(problem, name) for name in LAYERS}
     found = _from(problem, list(LAYERS), domains, {})

@@ -1,4 +1,4 @@
-"""From the cards, the system and the wishes to one stack, or the reason why there is none."""
+"""From the cards, the system and the constraints to one stack, or the reason why there is none."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from dlbox.stack.warnings import warnings
 def solve(  # noqa: PLR0913 - each is one thing the answer depends on
     gpus: Sequence[Gpu],
     system: str,
-    wishes: Sequence[Constraint] = (),
+    constraints: Sequence[Constraint] = (),
     *,
     today: date,
     switches: Sequence[NvSwitch] = (),
@@ -51,7 +51,7 @@ def solve(  # noqa: PLR0913 - each is one thing the answer depends on
         cards,
         tuple(switches),
         system,
-        tuple(wishes),
+        tuple(constraints),
         facts,
         today,
         tuple(kernels),
@@ -72,7 +72,7 @@ def _beside(
     found: list[Toolkit] = []
     taken = [chosen["cuda"].version]
     for release in releases:
-        alone = replace(problem, wishes=(Constraint("cuda", release),))
+        alone = replace(problem, constraints=(Constraint("cuda", release),))
         fit = [
             c for c in ranked(alone, domain(alone, "cuda"), chosen) if c.version not in taken
         ]

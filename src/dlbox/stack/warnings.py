@@ -21,9 +21,9 @@ def warnings(problem: Problem, chosen: Chosen) -> Iterator[str]:
     if driver.there:
         yield from _driver(problem, driver)
     elif problem.gpus:
-        yield "no driver is planned, as wished: until there is one, nothing runs on the cards"
+        yield "no driver is planned, as asked: until there is one, nothing runs on the cards"
     if problem.switches and not chosen["fabricmanager"].there:
-        yield "NVSwitches without a Fabric Manager, as wished: CUDA fails with error 802 until one runs"
+        yield "NVSwitches without a Fabric Manager, as asked: CUDA fails with error 802 until one runs"
     yield from _system(problem)
     yield from _toolkit(problem, chosen)
     for name, title in TITLES.items():

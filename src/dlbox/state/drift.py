@@ -11,11 +11,16 @@ from dlbox.state.record import Difference, Record
 
 Item = tuple[str, str]
 """Kind and name."""
-INPUTS = ("inputs", "knobs, catalogue or dlbox itself")
+INPUTS = ("inputs", "settings, catalogue or dlbox itself")
 """They differ, and nothing of what they have made does."""
 INTERRUPTED = ("run", "up")
 """One began after the record was written, and did not end."""
-ChangedBy = Literal["ours", "theirs", "both"]
+ChangedIn = Literal["settings", "box", "both"]
+LABELS: Mapping[ChangedIn, str] = {
+    "settings": "in the settings",
+    "box": "on the box",
+    "both": "both",
+}
 
 
 @dataclass(frozen=True)
@@ -24,11 +29,11 @@ class Change:
 
     kind: str
     name: str
-    whose: ChangedBy
-    """ours: the settings ask for something else; theirs: the box was changed."""
+    changed_in: ChangedIn
+    """settings: they ask for something else; box: it was changed behind dlbox's back."""
     was: str
     now: str
-    """States of the thing on the box; of what is ours alone, what it was declared to be."""
+    """States of the thing on the box; where only the settings changed, what it was declared to be."""
     detail: str
     """The same in a person's words."""
 
@@ -50,12 +55,14 @@ def classify(
     ]
     if recorded.interrupted:
         changes.append(
-            Change(*INTERRUPTED, "ours", "begun", "cut short", "cut short; run it again")
+            Change(*INTERRUPTED, "settings", "begun", "cut short", "cut short; run it again")
         )
     if digest in (None, recorded.digest) or changes or recorded.pending:
         return changes
     # What is pending is done by a boot, which is one of the inputs.
-    return [Change(*INPUTS, "ours", recorded.digest, str(digest), "other than at the last up")]
+    return [
+        Change(*INPUTS, "settings", recorded.digest, str(digest), "other than at the last up")
+    ]
 
 
 def _declarations(
@@ -71,10 +78,10 @@ def _change(item: Item, found: Difference | None, was: str | None, now: str | No
     kind, name = item
     if found is None:
         return Change(
-            kind, name, "ours", was or "", now or "", format_declared_change(kind, was, now)
+            kind, name, "settings", was or "", now or "", format_declared_change(kind, was, now)
         )
     if was == now:
-        return Change(kind, name, "theirs", found.was, found.now, format_difference(found))
+        return Change(kind, name, "box", found.was, found.now, format_difference(found))
     detail = f"{format_difference(found)}; and by the settings: {format_declared_change(kind, was, now)}"
     return Change(kind, name, "both", found.was, found.now, detail)
 
@@ -84,8 +91,11 @@ def format_drift(box: str, changes: Sequence[Change]) -> list[str]:
     if not changes:
         return [f"{box}: as it was applied"]
     count = f"{len(changes)} thing{'s' if len(changes) > 1 else ''}"
-    width = max(len(change.whose) for change in changes)
-    rows = [f"  {one.whose:<{width}}  {one.kind} {one.name}: {one.detail}" for one in changes]
+    width = max(len(LABELS[change.changed_in]) for change in changes)
+    rows = [
+        f"  {LABELS[one.changed_in]:<{width}}  {one.kind} {one.name}: {one.detail}"
+        for one in changes
+    ]
     return [f"{box}: {count} not as applied", *rows]
 
 

@@ -47,7 +47,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         raise pytest.UsageError(msg)
     words = (tuple(config.getoption(name)) for name in ("limit", "data", "group_data"))
     limit, pairs, folders = words
-    # The same ones for every check, or each would look at its box anew.
+    # The same ones for every check, or each would look at its box again.
     targets = selected_hosts(Choice(config.getoption("target"), limit, (), pairs, folders))
     metafunc.parametrize("target", targets, ids=lambda target: target.name, scope="session")
 

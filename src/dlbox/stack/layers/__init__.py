@@ -66,11 +66,12 @@ def violations(problem: Problem, candidate: Candidate) -> list[str]:
 
 
 def unconstrained(problem: Problem, candidate: Candidate) -> list[str]:
-    """Return the wishes that a candidate does not fulfil."""
+    """Return the constraints that a candidate does not fulfil."""
     return [
-        str(wish)
-        for wish in problem.of(candidate.layer)
-        if wish.value != "none" and not wish.matches(candidate.word(wish.word))
+        str(constraint)
+        for constraint in problem.of(candidate.layer)
+        if constraint.value != "none"
+        and not constraint.matches(candidate.word(constraint.word))
     ]
 
 

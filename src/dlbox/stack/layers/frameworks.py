@@ -72,7 +72,7 @@ def _ptx(problem: Problem, row: FrameworkRow) -> Iterator[Need]:
 
 
 def _faults(problem: Problem, name: FrameworkName, row: FrameworkRow) -> Iterator[str]:
-    # By itself dlbox takes only what `up` can install; a wish may plan more.
+    # By itself dlbox takes only what `up` can install; a constraint may plan more.
     if not row.locked and not problem.of(name):
         yield UNLOCKED
     first, last = map(version_key, row.python)
