@@ -12,6 +12,7 @@ from roles.cuda.settings import Cuda
 from roles.cudnn import manifest as cudnn
 from roles.cudnn.settings import Cudnn
 from roles.frameworks import manifest as frameworks
+from roles.frameworks import summary as frameworks_summary
 from roles.frameworks.settings import Frameworks
 from roles.gpu_policy import manifest as gpu_policy
 from roles.gpu_policy.settings import GpuPolicy
@@ -35,7 +36,7 @@ ROLES = Registry((
     Role("cuda", Cuda, cuda.manifest, conflicts=cuda_conflicts, wheel_locks=cuda.wheel_locks),
     Role("cudnn", Cudnn, cudnn.manifest, wheel_locks=cudnn.wheel_locks),
     Role("nccl", Nccl, nccl.manifest, wheel_locks=nccl.wheel_locks),
-    Role("frameworks", Frameworks, frameworks.manifest, wheel_locks=frameworks.wheel_locks),
+    Role("frameworks", Frameworks, frameworks.manifest, wheel_locks=frameworks.wheel_locks, summary=frameworks_summary.rows),
     Role("jupyter", Jupyter, jupyter.manifest, wheel_locks=jupyter.wheel_locks, summary=jupyter_summary.rows),
 ))
 # fmt: on

@@ -55,7 +55,7 @@ class ArchiveBox:
         """Run ``up`` with these knobs."""
         return dlbox("up", self.inventory(**knobs), "-y")
 
-    def stands(self, **knobs: Any) -> str:
+    def provision(self, **knobs: Any) -> str:
         """Bring the box to its state; it must come to stand, whole, verified and settled."""
         run = self.up(**knobs)
         assert run.returncode == 0, run.stdout[-4000:]

@@ -156,7 +156,7 @@ def adopt(box: Container, folder: Path, words: str = ALL_KINDS) -> tuple[int, st
     """Run the operation alone."""
     file = folder / "adopt.py"
     file.write_text(
-        f"from roles.nvidia_driver.adopt.operation import adopt\nadopt(name='Adopt', {words})\n"
+        f"from roles.nvidia_driver.adopt.operations import adopt\nadopt(name='Adopt', {words})\n"
     )
     run = bare_pyinfra(box.host, file, "-y")
     return run.returncode, run.stdout

@@ -128,10 +128,11 @@ esac
 echo "All done."
 """
 DEPLOY = """
-from roles.box.deploy import survey
+from dlbox.apply.run import plan_host
+from roles import ROLES
 from roles.gpu_policy.deploy import gpu_policy
 
-plan = survey()
+plan, _ = plan_host(ROLES)
 if plan:
     gpu_policy(plan=plan)
 """

@@ -64,7 +64,7 @@ def test_what_a_run_that_was_cut_brought_goes_with_its_settings(
     assert box.run("ncdu", "--version").stdout
     drift = dlbox("drift", boxes)
     assert drift.returncode == 6
-    assert "ours  run up: cut short; run it again" in drift.stdout
+    assert "in the settings  run up: cut short; run it again" in drift.stdout
     run = dlbox("up", boxes, "-y")
     assert run.returncode == 0, run.stdout[-3000:]
     left = f"ls {unit} /opt/dlbox/jupyter /etc/dlbox/jupyter-token; which ncdu"
@@ -75,7 +75,7 @@ def test_what_a_run_that_was_cut_brought_goes_with_its_settings(
 def kill_when(box: Container, boxes: Path, sign: str) -> None:
     """Start ``up`` and kill it, without a chance to tidy, once the box shows the sign."""
     up = subprocess.Popen(
-        [sys.executable, "-m", "deploys", "up", str(boxes), "-y"],
+        [sys.executable, "-m", "dlbox.cli", "up", str(boxes), "-y"],
         cwd=ROOT,
         env={**os.environ, **engine().environment()},
         stdin=subprocess.DEVNULL,

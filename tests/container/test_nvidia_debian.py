@@ -82,12 +82,12 @@ def test_the_whole_stack_stands_on_nvidias_driver(made: ArchiveBox) -> None:
 
 
 def test_an_older_version_of_the_branch_is_an_order_like_any_other(made: ArchiveBox) -> None:
-    made.stands(**AMPERE, nvidia_driver_version="595.71.05")
+    made.provision(**AMPERE, nvidia_driver_version="595.71.05")
     assert set(made.driver().values()) == {"595.71.05-1"}
 
 
 def test_back_on_debians_own_driver_nothing_of_nvidias_is_left(made: ArchiveBox) -> None:
-    made.stands(**{**AMPERE, "nvidia_driver_source": "distro"})
+    made.provision(**{**AMPERE, "nvidia_driver_source": "distro"})
     versions = made.driver()
     assert versions["nvidia-kernel-dkms"].startswith("550.")
     assert [v for v in versions.values() if v.startswith(("590.", "595.", "610."))] == []

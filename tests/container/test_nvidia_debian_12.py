@@ -36,7 +36,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ArchiveBox]:
 def test_one_driver_takes_the_place_of_another(
     made: ArchiveBox, wanted: dict[str, Any], version: str, module: str
 ) -> None:
-    made.stands(**AMPERE, **wanted)
+    made.provision(**AMPERE, **wanted)
     found = made.driver()
     assert set(found.values()) == {version}
     assert [name for name in found if name.endswith("-dkms")] == [module]

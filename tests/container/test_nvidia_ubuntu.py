@@ -29,7 +29,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ArchiveBox]:
 
 
 def test_ubuntus_own_driver_comes_first(made: ArchiveBox) -> None:
-    told = made.stands(**AMPERE)
+    told = made.provision(**AMPERE)
     assert "driver 580 (open), held" in told
     versions = made.driver()
     assert versions["nvidia-dkms-580-open"] == "580.159.03-0ubuntu0.24.04.1"
@@ -39,7 +39,7 @@ def test_ubuntus_own_driver_comes_first(made: ArchiveBox) -> None:
 
 
 def test_nvidias_580_takes_its_place(made: ArchiveBox) -> None:
-    made.stands(**NVIDIAS)
+    made.provision(**NVIDIAS)
     versions = made.driver()
     assert versions["nvidia-dkms-580-open"] == "580.178.04-1ubuntu1"
     assert set(versions.values()) == {"580.178.04-1ubuntu1"}
@@ -48,7 +48,7 @@ def test_nvidias_580_takes_its_place(made: ArchiveBox) -> None:
 def test_branch_595_takes_the_place_of_580(made: ArchiveBox) -> None:
     run = dlbox("plan", made.inventory(**NVIDIAS, nvidia_driver_version="595"))
     assert re.search(r"removed: .*nvidia-dkms-580-open", run.stdout), run.stdout[-3000:]
-    made.stands(**NVIDIAS, nvidia_driver_version="595")
+    made.provision(**NVIDIAS, nvidia_driver_version="595")
     versions = made.driver()
     assert versions["nvidia-dkms-open"] == "595.112.07-1ubuntu1"
     assert set(versions.values()) == {"595.112.07-1ubuntu1"}
@@ -109,7 +109,7 @@ def test_verify_goes_red_and_names_it(made: ArchiveBox, breakage: Breakage) -> N
 
 
 def test_and_580_that_of_595_again(made: ArchiveBox) -> None:
-    made.stands(**NVIDIAS, nvidia_driver_version="580")
+    made.provision(**NVIDIAS, nvidia_driver_version="580")
     versions = made.driver()
     assert versions["nvidia-dkms-580-open"] == "580.178.04-1ubuntu1"
     assert set(versions.values()) == {"580.178.04-1ubuntu1"}
@@ -136,13 +136,13 @@ def test_a_version_that_is_known_to_be_withdrawn_is_refused(made: ArchiveBox) ->
 def test_a_rotated_key_is_taken_once_it_is_given(made: ArchiveBox) -> None:
     new = make_key(None, "the key after the rotation")
     made.publish(TAG, VERSIONS, new)
-    made.stands(**NVIDIAS, nvidia_driver_version="595", key=new)
+    made.provision(**NVIDIAS, nvidia_driver_version="595", key=new)
     assert made.driver()["nvidia-dkms-open"] == "595.112.07-1ubuntu1"
     made.publish(TAG, VERSIONS)
 
 
 def test_nvswitches_get_a_fabric_manager_of_the_drivers_version(made: ArchiveBox) -> None:
-    told = made.stands(**SWITCHES)
+    told = made.provision(**SWITCHES)
     assert "Fabric Manager 580.178.04" in told
     assert made.driver()["nvidia-fabricmanager"] == "580.178.04-1ubuntu1"
     made.box.run("apt-mark", "unhold", "nvidia-fabricmanager")
@@ -158,7 +158,7 @@ def test_nvswitches_get_a_fabric_manager_of_the_drivers_version(made: ArchiveBox
 
 
 def test_nvlink_5_switches_get_a_subnet_manager_too(made: ArchiveBox) -> None:
-    told = made.stands(box_gpus=["10de:2901", "10de:2901", "nvlink5"])
+    told = made.provision(box_gpus=["10de:2901", "10de:2901", "nvlink5"])
     assert "Fabric Manager 580.178.04" in told
     assert {"nvlsm", "nvidia-fabricmanager"} <= set(made.driver())
 

@@ -62,12 +62,12 @@ def assert_as_applied(boxes: Path) -> None:
     assert code == 0, told
 
 
-def changes(told: dict[str, Any], whose: str = "theirs") -> dict[Item, str]:
+def changes(told: dict[str, Any], changed_in: str = "box") -> dict[Item, str]:
     """Return what changed by one side's doing, with what is told of it."""
     return {
         (row["kind"], row["name"]): row["detail"]
         for row in told["changes"]
-        if row["whose"] == whose
+        if row["changed_in"] == changed_in
     }
 
 
@@ -112,7 +112,7 @@ def test_there_are_cases_of_every_kind() -> None:
 
 
 @pytest.mark.parametrize("group", rounds(MUTATIONS), ids=lambda group: f"{len(group)}-at-once")
-def test_each_change_is_named_as_theirs_and_nothing_else_is(
+def test_each_change_on_the_box_is_named_and_nothing_else_is(
     box: Container, boxes: Path, group: list[Mutation]
 ) -> None:
     carry_out(box, [one.cause for one in group])
@@ -165,12 +165,12 @@ def test_a_reboot_is_no_drift(box: Container, boxes: Path) -> None:
     assert_as_applied(boxes)
 
 
-def test_another_wish_is_ours_and_together_with_a_change_both(
+def test_another_setting_is_told_apart_from_a_change_on_the_box(
     box: Container, boxes: Path
 ) -> None:
     unit = "/etc/systemd/system/dlbox-jupyter.service"
     code, told = drift(boxes, "--data", "jupyter_port=8899")
-    assert (code, changes(told, "ours")) == (6, {("file", unit): "other content"})
+    assert (code, changes(told, "settings")) == (6, {("file", unit): "other content"})
     assert changes(told) == {}
     box.run("chmod", "600", unit)
     code, told = drift(boxes, "--data", "jupyter_port=8899")
@@ -201,7 +201,7 @@ def test_people_are_told_a_line_a_change(box: Container, boxes: Path) -> None:
     assert run.returncode == 6, run.stdout[-3000:]
     head, row = (
         f"{box.host}: 1 thing not as applied",
-        "  theirs  package libcuda1: hold removed",
+        "  on the box  package libcuda1: hold removed",
     )
     assert run.stdout.endswith(f"\n\n{head}\n{row}\n")
 

@@ -267,9 +267,9 @@ def test_a_venv_that_cannot_be_built_leaves_the_old_one_in_use(
 ) -> None:
     before = in_use(one)
     newer = checkout(tmp_path)
-    with (newer / "roles/stack/locks/jupyter.txt").open("a") as text:
+    with (newer / "src/dlbox/catalog/locks/jupyter.txt").open("a") as text:
         text.write("# another day\n")
-    wheels = newer / "roles/box/wheels.py"
+    wheels = newer / "src/dlbox/host/wheels.py"
     wheels.write_text(wheels.read_text().replace("pip sync -q", "pip sync -q --no-such-word"))
     monkeypatch.setattr(cli, "ROOT", newer)
     run = one.do("up", "-y", box_lock=str(lock))

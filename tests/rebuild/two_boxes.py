@@ -102,7 +102,7 @@ def forget(box: Container) -> None:
 
 def checkout(folder: Path) -> Path:
     """Copy dlbox itself, to be changed."""
-    for part in ("deploys", "roles", "tests"):
+    for part in ("deploys", "roles", "src", "tests"):
         left_out = shutil.ignore_patterns("__pycache__")
         shutil.copytree(ROOT / part, folder / part, ignore=left_out)
     for file in ("inventory.py", "pyproject.toml"):

@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[2]
 
 def dlbox(*words: str | Path, timeout: int = 1500) -> subprocess.CompletedProcess[str]:
     """Run ``./dlbox WORDS`` without a terminal; its output comes back as one text."""
-    return _run([sys.executable, "-m", "deploys", *map(str, words)], timeout)
+    return _run([sys.executable, "-m", "dlbox.cli", *map(str, words)], timeout)
 
 
 def bare_pyinfra(*words: str | Path, timeout: int = 1500) -> subprocess.CompletedProcess[str]:
@@ -31,7 +31,7 @@ def _run(argv: list[str], timeout: int) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         argv,
         cwd=ROOT,
-        env={**os.environ, **engine().environment()},
+        env={**os.environ, **engine().environment(), "PYTHONPATH": str(ROOT / "src")},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

@@ -26,7 +26,7 @@ from tests.vm.base_machine import Plain
 from tests.vm.layout import ROOT_UUID
 from tests.vm.machine import Machine
 
-GUARD = Path(__file__).parents[2] / "roles/nvidia_driver/guard"
+GUARD = Path(__file__).parents[2] / "roles/nvidia_driver/kernels/programs"
 SOURCE = "kernel/drivers/char/hangcheck-timer.ko.xz"
 SIGNED = b"~Module signature appended~\n"
 FIRST, SECOND = "0.9.1", "0.9.2"

@@ -146,7 +146,7 @@ def test_a_power_cut_in_the_middle_of_up_is_made_up_for(
 
 def started(boxes: Path) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, "-m", "deploys", "up", str(boxes), "-y"],
+        [sys.executable, "-m", "dlbox.cli", "up", str(boxes), "-y"],
         cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         text=True,
     )  # fmt: skip
@@ -185,7 +185,7 @@ def test_a_driver_in_use_is_left_alone_and_nobody_is_hurt(
     run = dlbox("up", boxes, "-y")
     assert run.returncode == 1, run.stdout[-4000:]
     assert re.search(
-        r"kept +the driver stays as it is: the GPU is in use by pid \d+ alice sleep 100000 \(",
+        r"deferred +the driver stays as it is: the GPU is in use by pid \d+ alice sleep 100000 \(",
         run.stdout,
     )
     assert machine.run("dpkg-query", "-W").stdout == before

@@ -22,19 +22,22 @@ NOTE = "/var/lib/dlbox/reboot"
 VERSION = "8.4.11"
 """Of the kernel's module drbd, which stands in for the driver's."""
 DEPLOY = """
-from roles.nvidia_driver.reboot.operation import reboot
-reboot(name="Reboot", package="libcuda1", policy={policy!r}, timeout_s={limit})
+from pyinfra import host
+from dlbox.apply.results import Results
+from roles.nvidia_driver.reboot.operations import reboot
+result = Results.of(host.state)[host.name]
+reboot(name="Reboot", package="libcuda1", policy={policy!r}, timeout_s={limit}, result=result)
 """
 RUN = """
 import sys
-from deploys import up
-from deploys._guard import request
-from roles.box.outcome import OUTCOMES, take_stock
-code = up.run_pyinfra(request(sys.argv[2:]), sys.argv[1])
-take_stock()
-for name, box in OUTCOMES.items():
+from dlbox.apply.report import take_results
+from dlbox.cli import up
+from dlbox.cli.request import parse_request
+state, code = up.run_pyinfra(parse_request(sys.argv[2:]), sys.argv[1])
+results = take_results(state)
+for name, box in results.items():
     print(f"{name}: {box.failed or box.reboot}")
-sys.exit(up.exit_code(code))
+sys.exit(up.exit_code(code, results, state))
 """
 DRIVER = f"""
 set -e

@@ -6,7 +6,7 @@ that no module of the library names a role.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from dlbox.host.identity import Identity
@@ -34,8 +34,8 @@ class SummaryRows:
     """What a role adds to the summary of a run."""
 
     installed: tuple[str, ...] = ()
-    next: Sequence[str] = ()
-    """What a person does next; ``{host}`` stands for the box's name."""
+    next: tuple[str, ...] = ()
+    """What a person does next."""
 
 
 def _own_nothing(settings: Settings, stack: Stack) -> Manifest:
