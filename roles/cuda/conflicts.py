@@ -18,11 +18,11 @@ def conflicts(settings: Settings) -> dict[str, str]:
     if settings.host.profile == "framework_only":
         asked = {"cuda_versions": versions, **libraries}
         fault = (
-            'asked for, but box_profile = "framework_only" leaves it out; drop one of the two'
+            'asked for, but box_profile = "framework_only" leaves it out | drop one of the two'
         )
     elif versions == []:
         asked = {**libraries}
-        fault = "asked for, but cuda_versions = [] leaves no toolkit to use it with; drop one of the two"
+        fault = "asked for, but cuda_versions = [] leaves no toolkit to use it with | drop one of the two"
     else:
         return {}
     return {name: fault for name, value in asked.items() if value and value != "none"}

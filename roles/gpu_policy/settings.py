@@ -16,9 +16,7 @@ PROFILE = re.compile(r"[1-9]\d*g\.\d+gb([+-][a-z.]+)?")
 
 def _card(card: Any) -> Any:
     if not isinstance(card, str) or not CARD.fullmatch(card):
-        msg = (
-            'no card; write "all", an index ("0") or a UUID in quotes as nvidia-smi -L shows it'
-        )
+        msg = 'no card | write "all", an index ("0") or a UUID in quotes as nvidia-smi -L shows it'
         raise ValueError(msg)
     return card
 

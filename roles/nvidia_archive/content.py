@@ -29,7 +29,7 @@ def key(repository: Repository, settings: NvidiaArchive) -> str:
     """Return the key that signs the repository, its fingerprint checked. Raises Refused."""
     if settings.key is None and not repository.shipped:
         msg = (
-            f"the key of NVIDIA's repository for {repository.tag} is not part of dlbox; fetch"
+            f"the key of NVIDIA's repository for {repository.tag} is not part of dlbox | fetch"
             f" {repository.url}/{repository.tag}/x86_64/{repository.key}.pub and name the file in"
             " nvidia_archive_key"
         )

@@ -27,7 +27,7 @@ class NvidiaArchive(RoleSettings):
     @classmethod
     def _address(cls, url: str | None) -> str | None:
         if url is not None and not url.startswith(("https://", "http://", "file:/")):
-            msg = "is no address; write https://HOST/PATH, http://HOST/PATH or file:/PATH"
+            msg = "is no address | write https://HOST/PATH, http://HOST/PATH or file:/PATH"
             raise ValueError(msg)
         return None if url is None else url.rstrip("/")
 

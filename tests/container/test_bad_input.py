@@ -30,26 +30,28 @@ def box() -> Iterator[Container]:
 
 
 MISTAKES: list[tuple[dict[str, Any], int, str]] = [
-    ({"nccl_verson": "*"}, 2, "nccl_verson (the inventory): no such knob; did you mean 'nccl_version'?"),
-    ({"cuda_versions": [12.10]}, 2, "write it in quotes (a bare 12.10 is the number 12.1)"),
-    ({"frameworks_names": ["pytorh"]}, 2, "should be 'pytorch', 'tensorflow' or 'jax'; did you mean 'pytorch'?"),
+    ({"nccl_verson": "*"}, 2, "nccl_verson (the inventory): no such setting | did you mean 'nccl_version'?"),
+    ({"cuda_versions": [12.10]}, 2, "Input should be a valid string | write it in quotes (a bare 12.10 is the number 12.1)"),
+    ({"frameworks_names": ["pytorh"]}, 2, "should be 'pytorch', 'tensorflow' or 'jax' | did you mean 'pytorch'?"),
     ({"box_gpus": ["10de:ffff"]}, 2, "'10de:ffff' is no NVIDIA GPU of the id table"),
-    ({"nvidia_driver_flavour": "open"}, 3, "there are no open modules for a GeForce GTX 1080 Ti (Pascal); what would do: nvidia_driver_flavour = 'proprietary'"),
+    ({"nvidia_driver_flavour": "open"}, 3, "there are no open modules for a GeForce GTX 1080 Ti (Pascal) | try nvidia_driver_flavour = 'proprietary'"),
     ({"box_gpus": ["10de:102d"]}, 3, "branch 550 does not drive a Tesla K80 (Kepler); its last is 470"),
     ({"box_gpus": ["10de:1b06", "10de:2b85"]}, 3, "branch 595 does not drive a GeForce GTX 1080 Ti (Pascal); its last is 580"),
-    ({"nvidia_driver_version": "580"}, 3, "driver=580: debian-13 has none; there is 550, 590, 595, 610; what would do"),
-    ({"frameworks_pytorch": "2.14"}, 3, "pytorch-2.14.0-cu126 is not locked by hash; run ./dlbox catalog --lock pytorch-2.14.0-cu126"),
-    ({"cuda_versions": ["13.5"]}, 3, "CUDA 13.5 does not compile for a GeForce GTX 1080 Ti (sm_61); what would do: cuda_versions = ['12.4']"),
-    ({"box_gpus": [], "cudnn_version": "*"}, 3, "toolkit, and debian-13 leaves no cuda; what would do: cudnn_version = 'none'"),
-    ({"base_min_free_gb": 9000}, 3, "GB free where 9000.0 GB are needed; free some, or lower base_min_free_gb"),
+    ({"nvidia_driver_version": "580"}, 3, "driver=580: debian-13 has none; there is 550, 590, 595, 610 | try"),
+    ({"frameworks_pytorch": "2.14"}, 3, "pytorch-2.14.0-cu126 is not locked by hash | run ./dlbox catalog --lock pytorch-2.14.0-cu126"),
+    ({"cuda_versions": ["13.5"]}, 3, "CUDA 13.5 does not compile for a GeForce GTX 1080 Ti (sm_61) | try cuda_versions = ['12.4']"),
+    ({"box_gpus": [], "cudnn_version": "*"}, 3, "toolkit, and debian-13 leaves no cuda | try cudnn_version = 'none'"),
+    ({"base_min_free_gb": 9000}, 3, "GB free where 9000.0 GB are needed | free some, or lower base_min_free_gb"),
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("knobs", "code", "says"), MISTAKES, ids=lambda value: str(value)[:40])
-def test_a_wrong_knob(
-    box: Container, tmp_path: Path, knobs: dict[str, Any], code: int, says: str
+@pytest.mark.parametrize(
+    ("settings", "code", "says"), MISTAKES, ids=lambda value: str(value)[:40]
+)
+def test_a_wrong_setting(
+    box: Container, tmp_path: Path, settings: dict[str, Any], code: int, says: str
 ) -> None:
-    assert_refused(box, tmp_path, {"box_gpus": ["10de:1b06"], **knobs}, code, says)
+    assert_refused(box, tmp_path, {"box_gpus": ["10de:1b06"], **settings}, code, says)
 
 
 UNFIT = {
@@ -100,14 +102,17 @@ def test_a_disk_of_2_gb(tmp_path: Path) -> None:
 
 
 def assert_refused(
-    box: Container, folder: Path, knobs: dict[str, Any], code: int, says: str
+    box: Container, folder: Path, settings: dict[str, Any], code: int, says: str
 ) -> None:
-    """Run ``up`` and hold it to its one line."""
+    """Run ``up`` and hold it to its one form of error: what, where and why; then what to do."""
     before = manifest(box)
-    run = dlbox("up", inventory(folder, (box, knobs)), "-y")
-    lines = [line for line in run.stdout.splitlines() if says in line]
+    run = dlbox("up", inventory(folder, (box, settings)), "-y")
+    reason, _, remedy = says.partition(" | ")
+    lines = run.stdout.splitlines()
+    at = [number for number, line in enumerate(lines) if reason in line]
     assert run.returncode == code, run.stdout
-    assert lines, run.stdout
-    assert box.host in lines[-1]
+    assert at, run.stdout
+    assert box.host in lines[at[-1]]
+    assert not remedy or lines[at[-1] + 1].startswith(f"  -> {remedy}"), run.stdout
     assert "Traceback" not in run.stdout
     assert changes(before, manifest(box)) == []

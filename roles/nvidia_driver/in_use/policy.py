@@ -30,5 +30,5 @@ def parse_policy(value: str) -> BusyPolicy:
     seconds = int(found[1]) * UNITS[found[2]] if found else 0
     if 0 < seconds <= MOST_S:
         return BusyPolicy("wait", seconds)
-    msg = f"{value!r} says not what to do while the GPU is in use; {ALLOWED}"
+    msg = f"{value!r} is not a policy for a GPU in use | {ALLOWED}"
     raise ValueError(msg)

@@ -31,7 +31,7 @@ def check_secure_boot(box: Identity, stack: Stack, mok: Mok, signing: str | None
     family = catalog().systems[stack.system].family
     msg = (
         "Secure Boot is on and would keep the driver's module out: it is signed on the box, by a key"
-        f" that is {KEY_STATES[mok.state]}; nvidia_driver_signing = 'mok' goes on and says how to enrol"
+        f" that is {KEY_STATES[mok.state]} | nvidia_driver_signing = 'mok' goes on and says how to enrol"
         f" the key at the box's console; or switch Secure Boot off{PREBUILT.get(family, '')}"
     )
     raise Refused(msg)

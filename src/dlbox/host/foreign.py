@@ -65,7 +65,7 @@ def foreign_conflicts(found: Iterable[Foreign], *, adopt: bool, driver: bool) ->
     told = "; ".join(f"{KINDS[kind][0]}: {_some(them)}" for kind, them in stops.items())
     by_hand = ", ".join(KINDS[kind][1] for kind in stops)
     knob = "nvidia_driver_adopt = True converts it, or by hand: "
-    return f"{told}; {'' if set(stops) <= OWN_HANDS else knob}{by_hand}"
+    return f"{told} | {'' if set(stops) <= OWN_HANDS else knob}{by_hand}"
 
 
 def _some(whats: list[str]) -> str:

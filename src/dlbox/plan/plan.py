@@ -102,7 +102,7 @@ def _solve(box: Identity, settings: Settings, today: date, roles: Registry) -> S
     roles.accept(settings, answer)
     unlocked = [row for row in answer.frameworks.values() if not row.locked]
     if unlocked:
-        msg = f"{unlocked[0].lock} is not locked by hash; run ./dlbox catalog --lock {unlocked[0].lock}"
+        msg = f"{unlocked[0].lock} is not locked by hash | run ./dlbox catalog --lock {unlocked[0].lock}"
         raise Refused(msg)
     return answer
 

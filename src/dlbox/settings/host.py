@@ -61,9 +61,7 @@ class HostSettings(RoleSettings):
             if gpu.removeprefix("10de:") in catalog().nvswitches:
                 continue
             if not GPU_ID.fullmatch(gpu):
-                msg = (
-                    f"{gpu!r} is not a PCI id; write vendor:device as lspci -nn does: 10de:1b06"
-                )
+                msg = f"{gpu!r} is not a PCI id | write vendor:device as lspci -nn does: 10de:1b06"
                 raise ValueError(msg)
             if gpu not in gpu_table():
                 msg = f"{gpu!r} is no NVIDIA GPU of the id table (the catalogue, gpus.yaml)"

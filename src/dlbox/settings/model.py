@@ -71,7 +71,7 @@ class RoleSettings(BaseModel):
             return f"{cls.role}_*", reason
         field = str(fault["loc"][0])
         name = f"{cls.role}_{field}"
-        quotes = "; write it in quotes (a bare 12.10 is the number 12.1)"
+        quotes = " | write it in quotes (a bare 12.10 is the number 12.1)"
         words = _literals(cls.model_fields[field].annotation)
         hint = quotes if fault["type"] == "string_type" else _hint(fault["input"], words)
         return name, f"{data[name]!r}: {reason}{hint}"
@@ -123,4 +123,4 @@ def _literals(annotation: Any) -> list[str]:
 
 def _hint(found: Any, words: list[str]) -> str:
     near = get_close_matches(str(found), words, n=1)
-    return f"; did you mean {near[0]!r}?" if near else ""
+    return f" | did you mean {near[0]!r}?" if near else ""

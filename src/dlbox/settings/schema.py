@@ -142,4 +142,4 @@ def _unknown(key: str, known: list[str]) -> str:
     own = [name for name in known if name.startswith(f"{key.partition('_')[0]}_")]
     near = get_close_matches(key, own or known, n=1) or own
     hint = f"did you mean {near[0]!r}?" if near else "group_data/all.py lists every setting"
-    return f"no such setting; {hint}"
+    return f"no such setting | {hint}"

@@ -41,6 +41,6 @@ def _ids(word: str) -> list[str]:
     # Cards of one chip family and capability get the same stack, whichever is meant.
     if len({(gpu.chip[:2], gpu.capability) for gpu in alike}) > 1:
         said = "; ".join(f"{gpu.id} {gpu.name}" for gpu in alike[:12])
-        msg = f"{word!r} may mean {len(alike)} cards; name one by its id: {said}"
+        msg = f"{word!r} may mean {len(alike)} cards | name one by its id: {said}"
         raise ValueError(msg)
     return [alike[0].id]
