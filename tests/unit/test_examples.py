@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
 
-from dlbox.host.identity import Identity
-from dlbox.plan.plan import make_plan
 from dlbox.settings.inventory import Choice, host_data, inventory_faults
 from dlbox.stack.catalog_loader import catalog
 from dlbox.stack.model import Refused
+from roles import ROLES
+from tests.support.builders import a_box, a_plan
 
 ROOT = Path(__file__).parents[2]
 
@@ -31,10 +30,10 @@ def test_an_example_is_good(
     monkeypatch.chdir(ROOT)
     hosts = Choice(str(ROOT / inventory)).hosts()
     assert sorted(host.name for host in hosts) == names
-    assert inventory_faults(hosts) == []
+    assert inventory_faults(hosts, ROLES.schema) == []
 
 
-def test_the_lab_shows_all_three_places_of_a_knob(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_lab_shows_all_three_places_of_a_setting(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
     by_name = {
         host.name: host_data(host) for host in Choice(str(ROOT / "inventory/lab.py")).hosts()
@@ -45,17 +44,6 @@ def test_the_lab_shows_all_three_places_of_a_knob(monkeypatch: pytest.MonkeyPatc
     assert by_name["build-1"]["ssh_user"] == "admin"
 
 
-BOX = Identity(
-    system="debian-13",
-    arch="x86_64",
-    uid=0,
-    systemd=True,
-    clock=0,
-    free_gb=100.0,
-    sudo="none",
-    foreign=(),
-    pci_gpus=(),
-)
 TODAY = date(2026, 11, 24)
 NO_JAX = ("ubuntu-22.04", "rtx-1")
 """It names JAX, which has no wheels for Python 3.10 any more."""
@@ -72,12 +60,12 @@ def test_the_labs_boxes_get_a_stack_on_every_system(
     }
     assert set(hosts) == set(CARDS)
     for name, card in CARDS.items():
-        box = replace(BOX, system=system, pci_gpus=(card,) if card else ())
+        box = a_box(system=system, pci_gpus=(card,) if card else ())
         if (system, name) == NO_JAX:
             with pytest.raises(Refused, match="has no wheel for Python 3"):
-                make_plan(box, hosts[name], TODAY)
+                a_plan(box, today=TODAY, **hosts[name])
             continue
-        driver = make_plan(box, hosts[name], TODAY).stack.driver
+        driver = a_plan(box, today=TODAY, **hosts[name]).stack.driver
         flavour = driver.flavour if driver else None
         assert (driver is not None) == (card is not None)
         assert flavour == "proprietary" or card != CARDS["gtx-1"], "its group says so"

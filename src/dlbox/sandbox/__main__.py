@@ -1,4 +1,4 @@
-"""Make or remove the boxes of inventory/containers.py: ``python -m tests.boxes up|down|list``."""
+"""Make or remove the boxes of inventory/containers.py: ``python -m dlbox.sandbox up|down|list``."""
 
 # ruff: noqa: T201 - it talks to the person who typed it
 
@@ -8,14 +8,14 @@ import runpy
 import shlex
 import sys
 from collections.abc import Mapping
-from pathlib import Path
 
+from dlbox.paths import ROOT
 from dlbox.sandbox.container import Container, boxes, start
 from dlbox.sandbox.engine import BoxError, engine
 from dlbox.sandbox.image import image
 from dlbox.sandbox.mounts import HOST_CA, download_cache
 
-INVENTORY = Path(__file__).parents[2] / "inventory" / "containers.py"
+INVENTORY = ROOT / "inventory" / "containers.py"
 
 
 def wanted() -> dict[str, str]:
@@ -58,7 +58,7 @@ def main(args: list[str]) -> int:
     """Run one verb; 0 done, 1 failed, 2 no such verb."""
     verbs = {"up": up, "down": down, "list": show}
     if len(args) != 1 or args[0] not in verbs:
-        print("usage: python -m tests.boxes up|down|list", file=sys.stderr)
+        print("usage: python -m dlbox.sandbox up|down|list", file=sys.stderr)
         return 2
     try:
         verbs[args[0]]()

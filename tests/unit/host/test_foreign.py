@@ -12,7 +12,7 @@ from dlbox.host.identity import IDENTITY
 from roles.nvidia_driver.adopt.operations import SCRIPT
 from roles.nvidia_driver.transaction import CORE_PACKAGES
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 UNINSTALL = Foreign("runfile", "/usr/bin/nvidia-uninstall")
 LIBRARY = Foreign("runfile", "/usr/lib/x86_64-linux-gnu/libcuda.so.570.86.10")
 MODULE = Foreign("runfile", "/lib/modules/6.12.94-amd64/kernel/drivers/video/nvidia.ko")
@@ -49,7 +49,7 @@ def test_three_files_are_named_and_the_others_counted() -> None:
     assert foreign_conflicts([UNINSTALL, LIBRARY, MODULE, LOG], adopt=False, driver=True) == (
         "a driver of NVIDIA's .run file: /usr/bin/nvidia-uninstall, "
         "/usr/lib/x86_64-linux-gnu/libcuda.so.570.86.10, "
-        "/lib/modules/6.12.94-amd64/kernel/drivers/video/nvidia.ko and 1 more; "
+        "/lib/modules/6.12.94-amd64/kernel/drivers/video/nvidia.ko and 1 more | "
         "nvidia_driver_adopt = True converts it, or by hand: run nvidia-uninstall"
     )
 
@@ -59,7 +59,7 @@ def test_each_kind_has_its_name_and_its_remedy() -> None:
         "a driver of NVIDIA's .run file: /usr/bin/nvidia-uninstall; "
         "a CUDA of NVIDIA's .run file: /usr/local/cuda-12.8/bin/cuda-uninstaller; "
         "a driver that somebody holds: libcuda1 550.163.01-2; "
-        "a driver of mixed versions: nvidia-kernel-dkms 535.309.01-1; "
+        "a driver of mixed versions: nvidia-kernel-dkms 535.309.01-1 | "
         "nvidia_driver_adopt = True converts it, or by hand: run nvidia-uninstall, "
         "move its folder and /usr/local/cuda away, apt-mark unhold these packages, "
         "purge all but one of them"
@@ -74,7 +74,7 @@ def test_packages_are_in_the_way_of_a_driver_alone() -> None:
 def test_adoption_converts_all_but_a_search_path() -> None:
     assert foreign_conflicts([UNINSTALL, CUDA, HELD, MIXED], adopt=True, driver=True) is None
     assert foreign_conflicts([UNINSTALL, CONDA], adopt=True, driver=True) == (
-        "a search path to another CUDA: /opt/conda/lib/libcudart.so.12; "
+        "a search path to another CUDA: /opt/conda/lib/libcudart.so.12 | "
         "take its folder out of /etc/environment or /etc/ld.so.conf.d"
     )
 
@@ -140,7 +140,7 @@ def test_a_box_is_asked_in_its_one_command() -> None:
 
 
 @pytest.mark.parametrize(
-    "script", ["roles/box/foreign.sh", "roles/nvidia_driver/adopt/adopt.sh"]
+    "script", ["src/dlbox/host/shell/foreign.sh", "roles/nvidia_driver/adopt/adopt.sh"]
 )
 def test_the_scripts_are_posix_sh(script: str) -> None:
     done = subprocess.run(

@@ -1,18 +1,13 @@
 """Who holds the GPU, whose work it is, and what a person is told: literals in, literals out."""
 
-import re
-import subprocess
-from pathlib import Path
-
 import pytest
 from pyinfra.api.exceptions import FactProcessError
 
-from roles.nvidia_driver.in_use.commands import restore_services, run_unloaded, wait_command
 from roles.nvidia_driver.in_use.facts import GpuHolders
 from roles.nvidia_driver.in_use.messages import age, blocker, format_users
 from roles.nvidia_driver.in_use.model import GpuUse, Holder, Module, parse_use
 from roles.nvidia_driver.in_use.policy import BusyPolicy, parse_policy
-from roles.nvidia_driver.in_use.services import SERVICES, script
+from roles.nvidia_driver.in_use.services import SERVICES
 
 ID = "3f2a9c" + "0" * 58
 PRINTED = f"""\
@@ -178,7 +173,7 @@ def test_what_stands_in_the_way(found: GpuUse, reason: str) -> None:
         ("wait:7d", BusyPolicy("wait", 604800)),
     ],
 )
-def test_the_knob_is_read(value: str, busy: BusyPolicy) -> None:
+def test_the_setting_is_read(value: str, busy: BusyPolicy) -> None:
     assert parse_policy(value) == busy
 
 
@@ -186,7 +181,7 @@ def test_the_knob_is_read(value: str, busy: BusyPolicy) -> None:
     "value",
     ["", "wait", "wait:", "wait:0s", "wait:2", "wait:8d", "wait:-1h", "wait:1h\n", "kill"],
 )
-def test_a_bad_knob_is_one_line(value: str) -> None:
+def test_a_bad_setting_is_one_line(value: str) -> None:
     with pytest.raises(ValueError, match=r'^.*allowed: "refuse", "stage", or "wait:"') as error:
         parse_policy(value)
     assert str(error.value).startswith(repr(value))
@@ -197,59 +192,3 @@ def test_services_stop_before_what_they_stand_on() -> None:
     order = ["nvidia-dcgm", "nvidia-mps", "nvidia-fabricmanager", "nvidia-persistenced"]
     assert sorted(order, key=SERVICES.index) == order
     assert not {"gdm", "gdm3", "sddm", "lightdm", "display-manager"} & set(SERVICES)
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        GpuHolders().command(),
-        str(run_unloaded("true", "libcuda1")),
-        str(restore_services()),
-        str(wait_command(5)),
-        script("look", "restore", package="libcuda1"),
-    ],
-)
-def test_what_a_box_is_given_is_shell(text: str) -> None:
-    done = subprocess.run(["sh", "-n"], input=text, text=True, capture_output=True, check=False)
-    assert (done.returncode, done.stderr) == (0, "")
-
-
-def shell(text: str) -> str:
-    words = ["sh", "-c", script("look") + text]
-    return subprocess.run(words, text=True, capture_output=True, check=True).stdout.strip()
-
-
-@pytest.mark.parametrize(
-    ("group", "service"),
-    [
-        ("/system.slice/nvidia-persistenced.service", "nvidia-persistenced"),
-        ("/system.slice/nvidia-persistenced.service/deep", "nvidia-persistenced"),
-        ("/user.slice/user@1000.service/app.slice/nvidia-persistenced.service", ""),
-        ("/system.slice/nvidia-persistenced.service.d", ""),
-        ("/system.slice/nvidia-dcgm.service", ""),
-        (f"/system.slice/docker-{ID}.scope", ""),
-    ],
-)
-def test_whose_service_a_group_is(group: str, service: str) -> None:
-    assert shell(f"service_of {group} 'nvidia-fabricmanager nvidia-persistenced'") == service
-
-
-@pytest.mark.parametrize(
-    ("text", "base", "group"),
-    [
-        ("0::/system.slice/a b.service\n", "", "/system.slice/a b.service"),
-        ("4:memory:/\n1:name=systemd:/init.scope\n0::/else\n", "", "/init.scope"),
-        ("0::/box/system.slice/a.service\n", "/box", "/system.slice/a.service"),
-        ("0::/box\n", "/box", "/"),
-    ],
-)
-def test_the_group_of_a_process(tmp_path: Path, text: str, base: str, group: str) -> None:
-    (tmp_path / "cgroup").write_text(text)
-    assert shell(f"base={base}; group_of ..{tmp_path}") == group
-
-
-def test_nothing_is_forced() -> None:
-    every = script("look", "list", "wait", "restore", "around", "again")
-    code = "\n".join(line for line in every.splitlines() if not line.lstrip().startswith("#"))
-    assert "rmmod" in code
-    assert re.findall(r"\bp?kill|killall|rmmod -|modprobe -f|--force", code) == []

@@ -9,10 +9,11 @@ import pytest
 from roles.gpu_policy.content import policy
 from roles.gpu_policy.reported import FIELDS, deviations, layouts, reported, wanted
 from roles.gpu_policy.settings import CardPolicy, GpuPolicy
+from tests.support.builders import some_settings
 
 FIRST = "GPU-11111111-aaaa-4bbb-8ccc-000000000001"
 SECOND = "GPU-22222222-aaaa-4bbb-8ccc-000000000002"
-NO_CARD = 'no card; write "all", an index ("0") or a UUID in quotes as nvidia-smi -L shows it'
+NO_CARD = 'no card | write "all", an index ("0") or a UUID in quotes as nvidia-smi -L shows it'
 CLOCK = "write one clock in MHz or (lowest, highest), above 0"
 MIG = 'write True, False or the instances wanted, such as ["3g.40gb", "3g.40gb"]'
 SETTINGS = (
@@ -23,9 +24,9 @@ ABOVE = "Input should be greater than 0"
 
 
 def cards(value: dict[str, Any]) -> dict[str, CardPolicy]:
-    """Judge a value of the knob that is good."""
+    """Judge a value of the setting that is good."""
     assert GpuPolicy.faults({"gpu_policy_cards": value}) == {}
-    return GpuPolicy.of({"gpu_policy_cards": value}).cards
+    return some_settings(gpu_policy_cards=value)[GpuPolicy].cards
 
 
 @pytest.mark.parametrize(
@@ -59,7 +60,7 @@ def test_a_mistake_is_named_with_its_card(value: Any, fault: str) -> None:
 
 
 def test_nothing_is_declared_unless_it_is() -> None:
-    assert GpuPolicy.of({}).cards == {}
+    assert some_settings()[GpuPolicy].cards == {}
 
 
 def test_the_policy_is_lines_without_blanks_in_a_value() -> None:
