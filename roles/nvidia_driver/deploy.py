@@ -14,6 +14,7 @@ from dlbox.plan.result import Result
 from dlbox.stack.catalog_loader import catalog
 from dlbox.stack.components import Driver
 from roles.nvidia_driver.adopt.operations import adopt
+from roles.nvidia_driver.boot_services import enable_services
 from roles.nvidia_driver.boot_trial.operations import start_boot_trial
 from roles.nvidia_driver.in_use.facts import GpuHolders
 from roles.nvidia_driver.in_use.messages import blocker
@@ -29,7 +30,6 @@ from roles.nvidia_driver.secure_boot.operations import (
     note_enrolment,
     sign,
 )
-from roles.nvidia_driver.services import enable_services
 from roles.nvidia_driver.settings import NvidiaDriver
 
 INITRAMFS = "/var/lib/dlbox/initramfs-refreshed"
