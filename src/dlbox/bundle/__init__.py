@@ -1,1 +1,1 @@
-"""What ``bundle`` is made of: fetched files, a signed apt repository, a wheel house, a tar."""
+"""The parts of a bundle: downloaded files, a signed apt repository, a wheelhouse and a tar file."""

@@ -1,4 +1,4 @@
-"""The index of a flat apt repository: Packages, and the Release that vouches for it."""
+"""The index of a flat apt repository: Packages, and the Release that covers it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ ARCHITECTURE = "amd64"
 
 
 def packages(lock: Lock, folder: Path, read: Callable[[Path], str] = control) -> bytes:
-    """Return Packages, for the .debs that lie in ``folder``. Raises Fault."""
+    """Return the text of Packages for the .deb files in ``folder``. Raises BundleError."""
     inside = sorted(lock.packages, key=lambda package: package.file)
     entries = [_entry(package, read(folder / package.file)) for package in inside]
     return "\n".join(entries).encode("utf-8", "surrogateescape")
@@ -37,10 +37,10 @@ def _entry(package: LockedPackage, said: str) -> str:
 
 
 def release(lock: Lock, indexes: Iterable[tuple[str, bytes]]) -> bytes:
-    """Return Release, of the lock's day: only a signature tells when it was made."""
+    """Return the text of Release, dated with the lock's day: only its signature tells when it was made."""
     day = datetime.fromisoformat(lock.day).replace(tzinfo=timezone.utc)
     lines = [
-        # apt asks a person when any of the first three changes between two updates.
+        # apt asks for confirmation when any of the first three changes between two updates.
         "Origin: dlbox",
         "Label: dlbox bundle",
         "Suite: bundle",

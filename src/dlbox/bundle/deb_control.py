@@ -1,4 +1,4 @@
-"""The control file of a .deb, on any machine: not every controller is a Debian."""
+"""Read the control file of a .deb on any machine: not every controller runs Debian."""
 
 from __future__ import annotations
 
@@ -15,7 +15,10 @@ MAGIC, HEAD = b"!<arch>\n", 60
 
 
 def control(deb: Path) -> str:
-    """Return its text; bytes that are no UTF-8 survive a write with surrogateescape. Raises Fault."""
+    """Return the text of a package's control file. Raises BundleError.
+
+    Bytes that are not UTF-8 survive when the text is written with surrogateescape.
+    """
     try:
         with deb.open("rb") as file:
             name, packed = _member(file)
@@ -30,7 +33,7 @@ def control(deb: Path) -> str:
 
 
 def fields(text: str) -> dict[str, str]:
-    """Return the fields of one line each, and the first line of longer ones."""
+    """Return the fields of a control file; of a field with several lines, the first line."""
     lines = [
         line.partition(":") for line in text.splitlines() if line[:1] not in ("", " ", "\t")
     ]
@@ -38,7 +41,7 @@ def fields(text: str) -> dict[str, str]:
 
 
 def _member(file: BinaryIO) -> tuple[str, bytes]:
-    """Return name and bytes of the control member of an ar archive."""
+    """Return the name and the bytes of the control member of an ar archive."""
     if file.read(len(MAGIC)) != MAGIC:
         msg = "it does not begin as one"
         raise ValueError(msg)
@@ -52,7 +55,10 @@ def _member(file: BinaryIO) -> tuple[str, bytes]:
 
 
 def _without_zstd(deb: Path) -> bytes:
-    """Return the control.tar itself of a package of Ubuntu's, which Python cannot unpack before 3.14."""
+    """Return the unpacked control.tar of a package from Ubuntu.
+
+    Python cannot unpack zstd before 3.14.
+    """
     if shutil.which("dpkg-deb"):
         return _output("dpkg-deb", "--ctrl-tarfile", str(deb))
     if shutil.which("zstd"):
@@ -65,7 +71,9 @@ def _without_zstd(deb: Path) -> bytes:
 def _output(*argv: str, given: bytes = b"") -> bytes:
     done = subprocess.run(argv, input=given, capture_output=True, check=False)
     if done.returncode:
-        said = done.stderr.decode(errors="replace").strip().splitlines() or ["it said nothing"]
-        msg = f"{argv[0]}: {said[-1]}"
+        errors = done.stderr.decode(errors="replace").strip().splitlines() or [
+            "it said nothing"
+        ]
+        msg = f"{argv[0]}: {errors[-1]}"
         raise ValueError(msg)
     return done.stdout

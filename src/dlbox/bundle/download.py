@@ -1,4 +1,4 @@
-"""Fetch one file: into a .part that the next run goes on with, verified before it gets its name."""
+"""Download one file into a .part that the next run continues, and verify it before renaming it."""
 
 from __future__ import annotations
 
@@ -15,43 +15,47 @@ from dlbox.bundle.progress import Progress
 from dlbox.bundle.stream import Cut, NotThere, OtherBytes, Stream, stream
 
 TRIES = 5
-"""In a row that bring nothing; one that brought some is none of them."""
+"""The limit of consecutive tries that bring nothing; a try that brought some bytes does not
+count."""
 
 
 class Withdrawn(Exception):  # noqa: N818 - the archive's state, not a malfunction
-    """No address has the file any more; the others can still be fetched."""
+    """No address has the file any more; the other files can still be downloaded."""
 
 
 class Stopped(Exception):  # noqa: N818 - told to
-    """Another download failed, or the person had enough."""
+    """The download was told to stop: another one failed, or the person interrupted the run."""
 
 
 @dataclass(frozen=True)
 class Downloads:
-    """What all downloads of a run share."""
+    """The state that all downloads of a run share."""
 
     folder: Path
     progress: Progress
     stop: Event
     pause: Callable[[int], float] = lambda tries: 2.0 ** (tries - 1)
-    """Seconds to wait after so many tries in a row."""
+    """Returns the seconds to wait after a number of consecutive tries."""
 
     def fetch(self, wanted: BundleFile, session: requests.Session) -> str:
-        """Fetch the file; return the address it came from. Raises Withdrawn, Fault, Stopped."""
-        said = []
+        """Download the file and return the address that it came from.
+
+        Raises Withdrawn, BundleError or Stopped.
+        """
+        failures = []
         for address in wanted.addresses:
             try:
                 self._verified(wanted, session, address)
             except (NotThere, OtherBytes) as why:
-                said.append(f"{address}: {why}")
+                failures.append(f"{address}: {why}")
                 continue
             wanted.part(self.folder).replace(self.folder / wanted.place)
             self.progress.finished()
             return address
-        raise Withdrawn(f"{wanted.what}: " + "; ".join(said))
+        raise Withdrawn(f"{wanted.what}: " + "; ".join(failures))
 
     def _verified(self, wanted: BundleFile, session: requests.Session, address: str) -> None:
-        """Have the right bytes in the .part; begun again once where they are not."""
+        """Download the right bytes into the .part; start again once if they are wrong."""
         try:
             self._try(wanted, session, address)
         except OtherBytes:
@@ -63,7 +67,7 @@ class Downloads:
             self._fill(wanted, session, address)
             _judge(part, wanted)
         except OtherBytes:
-            # What an earlier run left may be at fault, or a proxy's answer.
+            # The remains of an earlier run, or the answer of a proxy, may be the cause.
             self.progress.add(-wanted.begun(self.folder))
             part.unlink(missing_ok=True)
             raise

@@ -1,4 +1,4 @@
-"""Why a bundle is not made; each is one line for a person."""
+"""Errors that stop the making of a bundle; each message is one line for a person."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ class BundleError(Exception):
 
 
 class UserError(BundleError):
-    """What was typed cannot be carried out."""
+    """The command as typed cannot be carried out."""
 
     code = 2
 
 
-class NoSpace(BundleError):
-    """Refused before the first byte: the disk is too small."""
+class NoSpace(BundleError):  # noqa: N818 - the disk's state, not a malfunction
+    """The disk is too small; the bundle is refused before the first byte."""
 
     code = 3

@@ -1,4 +1,4 @@
-"""The files of a bundle that are fetched, and which of them are there already."""
+"""List the files that a bundle downloads, and find those that are already complete."""
 
 from __future__ import annotations
 
@@ -16,30 +16,30 @@ CHUNK = 1 << 20
 
 @dataclass(frozen=True)
 class BundleFile:
-    """One file."""
+    """One file of a bundle."""
 
     what: str
-    """Name and version, for the person."""
+    """The name and version that are shown to the person."""
     place: str
-    """Where it lies in the bundle."""
+    """The file's path in the bundle."""
     size: int
-    """Bytes."""
+    """The size in bytes."""
     sha256: str
     addresses: tuple[str, ...] = ()
-    """In the order they are tried."""
+    """The addresses in the order in which they are tried."""
 
     def part(self, folder: Path) -> Path:
-        """Return what holds the first of its bytes until all have come."""
+        """Return the path of the file that collects the bytes until all of them have arrived."""
         return folder / f"{self.place}.part"
 
     def begun(self, folder: Path) -> int:
-        """Return how many bytes an earlier run has left."""
+        """Return the number of bytes that an earlier run has left."""
         part = self.part(folder)
         return part.stat().st_size if part.exists() else 0
 
 
 def debs(lock: Lock, snapshot: str | None) -> list[BundleFile]:
-    """Return the packages, by place."""
+    """Return the packages of a lock, sorted by path."""
     roots = [repository.uri for repository in lock.repositories]
     found = []
     for package in lock.packages:
@@ -51,7 +51,7 @@ def debs(lock: Lock, snapshot: str | None) -> list[BundleFile]:
 
 
 def wheels(lock: Lock) -> list[BundleFile]:
-    """Return the wheels, by place; a lock does not say where they are to be had."""
+    """Return the wheels of a lock, sorted by path; a lock does not say where to download them."""
     found = {
         wheel.file: BundleFile(
             f"{wheel.name} {wheel.version}", f"wheels/{wheel.file}", wheel.size, wheel.sha256
@@ -62,7 +62,7 @@ def wheels(lock: Lock) -> list[BundleFile]:
 
 
 def missing(wanted: Iterable[BundleFile], folder: Path, jobs: int) -> list[BundleFile]:
-    """Return those that are not there with the right bytes."""
+    """Return the files that do not exist with the right bytes."""
     files = list(wanted)
     with ThreadPoolExecutor(jobs) as pool:
         there = pool.map(lambda one: holds(folder / one.place, one), files)
@@ -70,14 +70,14 @@ def missing(wanted: Iterable[BundleFile], folder: Path, jobs: int) -> list[Bundl
 
 
 def holds(path: Path, wanted: BundleFile) -> bool:
-    """Whether a file is the wanted one, to the byte."""
+    """Return whether a file is identical to the wanted one."""
     return (
         path.is_file() and path.stat().st_size == wanted.size and digest(path) == wanted.sha256
     )
 
 
 def digest(path: Path) -> str:
-    """Return the SHA-256 of a file."""
+    """Return the SHA-256 of a file, in hexadecimal digits."""
     total = hashlib.sha256()
     with path.open("rb") as file:
         while chunk := file.read(CHUNK):

@@ -1,4 +1,4 @@
-"""Sign with a key of the person's, by their own gpg: the secret key stays where it is."""
+"""Sign with a key of the user, through their own gpg, so that the secret key stays in place."""
 
 from __future__ import annotations
 
@@ -15,32 +15,32 @@ NAME_ONE = "name a secret key: gpg --list-secret-keys"
 
 @dataclass(frozen=True)
 class SigningKey:
-    """A secret key that gpg has."""
+    """A secret key that gpg holds."""
 
     fingerprint: str
     home: Path | None
     public: bytes
-    """Its public half, ASCII-armored."""
+    """The public half, ASCII-armored."""
 
     def signed(self, text: bytes) -> bytes:
-        """Return the text with a signature around it. Raises Mistaken."""
+        """Return the text inside a clear signature. Raises UserError."""
         sign = ("--digest-algo", "SHA512", "--local-user", self.fingerprint)
         return _gpg(self.home, *sign, "--armor", "--clearsign", given=text)
 
     def has_signed(self, around: bytes, text: bytes) -> bool:
-        """Whether ``around`` is this text, signed by this key."""
+        """Return whether ``around`` is this text, signed by this key."""
         try:
-            said = _gpg(self.home, "--status-fd", "1", "--decrypt", given=around)
+            output = _gpg(self.home, "--status-fd", "1", "--decrypt", given=around)
         except UserError:
             return False
-        status = [line for line in said.splitlines() if line.startswith(b"[GNUPG:] ")]
+        status = [line for line in output.splitlines() if line.startswith(b"[GNUPG:] ")]
         valid = [line.split()[-1] for line in status if line.split()[1] == b"VALIDSIG"]
-        plain = [line for line in said.splitlines() if line not in status]
+        plain = [line for line in output.splitlines() if line not in status]
         return valid == [self.fingerprint.encode()] and plain == text.splitlines()
 
 
 def secret_key(name: str, home: Path | None) -> SigningKey:
-    """Find the one secret key of this id. Raises Mistaken."""
+    """Return the one secret key with this id. Raises UserError."""
     try:
         listed = _gpg(home, "--with-colons", "--list-secret-keys", name)
     except UserError as error:
@@ -76,12 +76,14 @@ def _gpg(home: Path | None, *argv: str, given: bytes = b"") -> bytes:
         msg = "gpg: is not installed | install gnupg (apt, dnf and brew call it so)"
         raise UserError(msg) from error
     if done.returncode:
-        said = done.stderr.decode(errors="replace").strip().splitlines() or ["it said nothing"]
-        msg = f"gpg: {said[-1].removeprefix('gpg: ')} | {NAME_ONE}"
+        errors = done.stderr.decode(errors="replace").strip().splitlines() or [
+            "it said nothing"
+        ]
+        msg = f"gpg: {errors[-1].removeprefix('gpg: ')} | {NAME_ONE}"
         raise UserError(msg)
     return done.stdout
 
 
 def _terminal() -> dict[str, str]:
-    """Return where a pinentry may ask for the passphrase: the agent has no terminal of its own."""
+    """Return the terminal on which pinentry can ask for the passphrase: gpg-agent has none of its own."""
     return {"GPG_TTY": os.ttyname(0)} if sys.stdin.isatty() else {}

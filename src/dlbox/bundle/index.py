@@ -1,4 +1,4 @@
-"""What is written about the fetched files: index, signature, key, page of wheels, lock and sums."""
+"""Write the texts about the downloaded files: index, signature, key, page of wheels, lock, checksums."""
 
 from __future__ import annotations
 
@@ -19,9 +19,10 @@ from dlbox.lockfile.model import Lock
 def write_texts(
     words: Options, lock: Lock, key: SigningKey, files: list[BundleFile]
 ) -> tuple[list[str], bool]:
-    """Write them; return the names of all files of the bundle, and whether a text is new.
+    """Write the texts; return the names of all files of the bundle, and whether a text changed.
 
-    The lock is the last but for the sums: where it lies, the rest is there. Raises Fault.
+    The lock is written last but for the checksums: a bundle that has its lock has the rest.
+    Raises BundleError.
     """
     index = packages(lock, words.folder / "apt")
     vouched = release(lock, [("Packages", index)])
@@ -41,13 +42,13 @@ def write_texts(
 
 
 def _signed(there: Path, text: bytes, key: SigningKey) -> bytes:
-    """Return the signed text; the one that is there, if it is: signing may ask for a passphrase."""
+    """Return the signed text; keep a valid existing one, because signing may ask for a passphrase."""
     around = there.read_bytes() if there.is_file() else b""
     return around if around and key.has_signed(around, text) else key.signed(text)
 
 
 def wheel_page(wheels: Iterable[BundleFile]) -> bytes:
-    """Return the page that pip and uv look for links in: not every server lists a folder."""
+    """Return the page in which pip and uv look for links: not every server lists a folder."""
     names = [(one.place.rpartition("/")[2], one.sha256) for one in wheels]
     links = [
         f'<a href="{quote(name)}#sha256={digest}">{escape(name)}</a><br>\n'
@@ -58,7 +59,7 @@ def wheel_page(wheels: Iterable[BundleFile]) -> bytes:
 
 
 def checksums(fetched: Iterable[BundleFile], texts: Mapping[str, bytes]) -> bytes:
-    """Return what ``sha256sum --check`` reads."""
+    """Return the text that ``sha256sum --check`` reads."""
     digests = {one.place: one.sha256 for one in fetched}
     digests |= {name: hashlib.sha256(data).hexdigest() for name, data in texts.items()}
     return "".join(f"{digests[name]}  {name}\n" for name in sorted(digests)).encode()

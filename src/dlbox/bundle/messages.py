@@ -1,4 +1,4 @@
-"""What a person is told of a bundle."""
+"""The messages about a bundle for the person."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from dlbox.bundle.progress import gb
 
 
 def need(files: list[BundleFile], lacking: list[BundleFile]) -> None:
-    """Say how much there is to fetch."""
-    there = len(files) - len(lacking)
+    """Print how much there is to download."""
+    present = len(files) - len(lacking)
     print(
-        f"{len(files)} files, {gb(sum(one.size for one in files))}; {there} are there", end=""
+        f"{len(files)} files, {gb(sum(one.size for one in files))}; {present} are there", end=""
     )
     print(f", {gb(sum(one.size for one in lacking))} to fetch" if lacking else "", flush=True)
 
 
 def withdrawn(lines: list[str], words: Options) -> None:
-    """Name each file that is no longer to be had."""
+    """Print each file that can no longer be downloaded."""
     remedy = (
         f"put it into {words.folder} by hand, or make the lock again"
         if words.snapshot
@@ -32,7 +32,7 @@ def withdrawn(lines: list[str], words: Options) -> None:
 
 
 def snapshots(fetched: Fetched) -> None:
-    """Say what upstream no longer has, and where it was found."""
+    """Print which packages upstream has withdrawn, and where they were found."""
     elsewhere = {
         one.what: address
         for one, address in fetched.origins.items()
@@ -47,7 +47,7 @@ def snapshots(fetched: Fetched) -> None:
 
 
 def done(words: Options, key: SigningKey, *, new: bool) -> None:
-    """Say what there is now, and what to do with it."""
+    """Print that the bundle is complete, and how to use it."""
     state = "is complete" if new else "was complete: nothing was fetched or written"
     print(f"{words.folder} {state}; signed by {key.fingerprint}")
     if words.tar:

@@ -1,4 +1,4 @@
-"""Fetch many files, some at a time."""
+"""Download many files, several at a time."""
 
 from __future__ import annotations
 
@@ -15,35 +15,35 @@ from dlbox.bundle.files import BundleFile
 
 TICK_S = 0.2
 PARTING_S = 1.0
-"""For the downloads that are under way to heed a stop."""
+"""The time that running downloads get to react to a stop."""
 
 
 @dataclass
 class Fetched:
-    """What became of the files."""
+    """The outcome of the downloads."""
 
     origins: dict[BundleFile, str] = field(default_factory=dict)
-    """File -> the address it came from."""
+    """Maps a file to the address that it came from."""
     withdrawn: list[str] = field(default_factory=list)
-    """A line for each file that no address has."""
+    """One line for each file that no address has."""
 
 
 Ends = SimpleQueue[tuple[BundleFile, "str | Exception"]]
-"""File, and the address it came from or why it did not."""
+"""A file with the address that it came from, or with the reason why it did not arrive."""
 
 
 def fetch(wanted: Iterable[BundleFile], downloads: Downloads, jobs: int) -> Fetched:
-    """Fetch all of them, the largest first. Raises Fault at the first that cannot be reached.
+    """Download all files, the largest first. Raises BundleError at the first that cannot be reached.
 
-    What has come by then stays, for the next run.
+    The files that have arrived by then stay for the next run.
     """
     largest_first = sorted(wanted, key=lambda one: (-one.size, one.place))
     files: SimpleQueue[BundleFile] = SimpleQueue()
     ends: Ends = SimpleQueue()
     for file in largest_first:
         files.put(file)
-    # Daemons, not an executor: it would wait for a server that has gone silent, half a minute
-    # after the person's Ctrl-C (seen).
+    # Daemon threads instead of an executor: an executor waits for a server that has gone silent,
+    # for half a minute after the person's Ctrl-C (seen).
     workers = [
         Thread(target=_work, args=(files, ends, downloads), daemon=True)
         for _ in range(min(jobs, len(largest_first)))
@@ -51,7 +51,7 @@ def fetch(wanted: Iterable[BundleFile], downloads: Downloads, jobs: int) -> Fetc
     for worker in workers:
         worker.start()
     try:
-        return _awaited(len(largest_first), ends, downloads)
+        return _collect(len(largest_first), ends, downloads)
     finally:
         downloads.stop.set()
         end = monotonic() + PARTING_S
@@ -61,24 +61,26 @@ def fetch(wanted: Iterable[BundleFile], downloads: Downloads, jobs: int) -> Fetc
 
 
 def _work(files: SimpleQueue[BundleFile], ends: Ends, downloads: Downloads) -> None:
-    # One session for each thread: requests does not promise that threads may share one.
+    # One session per thread: requests does not guarantee that threads can share one.
     with requests.Session() as session:
         while not downloads.stop.is_set():
             try:
                 file = files.get_nowait()
             except Empty:
                 return
-            ends.put((file, _end(file, session, downloads)))
+            ends.put((file, _outcome(file, session, downloads)))
 
 
-def _end(file: BundleFile, session: requests.Session, downloads: Downloads) -> str | Exception:
+def _outcome(
+    file: BundleFile, session: requests.Session, downloads: Downloads
+) -> str | Exception:
     try:
         return downloads.fetch(file, session)
     except Exception as why:  # noqa: BLE001 - the thread that waits raises it
         return why
 
 
-def _awaited(count: int, ends: Ends, downloads: Downloads) -> Fetched:
+def _collect(count: int, ends: Ends, downloads: Downloads) -> Fetched:
     found = Fetched()
     while len(found.origins) + len(found.withdrawn) < count:
         downloads.progress.show()

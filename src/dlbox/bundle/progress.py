@@ -1,4 +1,4 @@
-"""Say how far the downloads are: one line that changes on a terminal, else one every ten seconds."""
+"""Report the progress of downloads: one changing line on a terminal, otherwise a line every ten seconds."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ SILENCE_S = 10
 
 
 class Progress:
-    """Bytes and files so far; ``add`` and ``finished`` may be called by any thread."""
+    """The bytes and files so far; ``add`` and ``finished`` can be called from any thread."""
 
     def __init__(
         self,
@@ -22,7 +22,7 @@ class Progress:
         begun: int = 0,
         clock: Callable[[], float] = monotonic,
     ) -> None:
-        """Count up to ``total`` bytes in ``files`` files, of which ``begun`` bytes are there."""
+        """Count up to ``total`` bytes in ``files`` files; ``begun`` bytes exist already."""
         self._total, self._files, self._begun = total, files, begun
         self._stream, self._clock, self._lock = stream, clock, Lock()
         self._terminal = stream.isatty()
@@ -31,26 +31,26 @@ class Progress:
 
     @property
     def fetched(self) -> int:
-        """Bytes that came in this run, and are kept."""
+        """Return the number of bytes that arrived in this run and were kept."""
         return self._done - self._begun
 
     @property
     def seconds(self) -> float:
-        """Since the start."""
+        """Return the number of seconds since the start."""
         return self._clock() - self._start
 
     def add(self, count: int) -> None:
-        """Count bytes; fewer than none where a file is begun again."""
+        """Count bytes; a negative number where a file is started again."""
         with self._lock:
             self._done += count
 
     def finished(self) -> None:
-        """Count a file."""
+        """Count one finished file."""
         with self._lock:
             self._finished += 1
 
     def show(self) -> None:
-        """Say it, where it is time to."""
+        """Print the progress if it is due."""
         if self._terminal:
             self._stream.write(f"\r{self.line()}\x1b[K")
         elif self._clock() - self._said >= SILENCE_S:
@@ -59,16 +59,16 @@ class Progress:
         self._stream.flush()
 
     def close(self) -> None:
-        """Leave the line as it is last."""
+        """Print the final state of the line."""
         if self._terminal:
             self._stream.write(f"\r{self.line()}\x1b[K\n")
             self._stream.flush()
 
     def line(self) -> str:
-        """Return what is said."""
+        """Return the line that describes the progress."""
         rate = max(self.fetched, 0) / max(self.seconds, 0.001)
         part = 100 * self._done // self._total if self._total else 100
-        left = _clocked((self._total - self._done) / rate) if rate else "?"
+        left = _minutes_seconds((self._total - self._done) / rate) if rate else "?"
         return (
             f"  {part:3} %  {gb(self._done)} of {gb(self._total)}  {rate / 1e6:.1f} MB/s"
             f"  {self._finished} of {self._files} files  {left} left"
@@ -76,12 +76,12 @@ class Progress:
 
 
 def gb(count: int) -> str:
-    """Return bytes as a person reads them."""
+    """Return a number of bytes in MB or GB, for a person."""
     if count < 10**9:
         return f"{count / 1e6:.1f} MB"
     return f"{count / 1e9:.2f} GB"
 
 
-def _clocked(seconds: float) -> str:
+def _minutes_seconds(seconds: float) -> str:
     minutes, rest = divmod(int(seconds), 60)
     return f"{minutes}:{rest:02}"

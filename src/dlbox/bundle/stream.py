@@ -1,4 +1,4 @@
-"""The bytes at an address, from any of them on."""
+"""Read the bytes at an address, starting from any of them."""
 
 from __future__ import annotations
 
@@ -13,40 +13,41 @@ import requests
 from requests.exceptions import InvalidSchema, InvalidURL, MissingSchema
 
 CHUNK = 1 << 16
-"""Bytes; a slow line has to bring that many before Ctrl-C is heeded."""
+"""Bytes per read; a slow line must deliver that many before Ctrl-C takes effect."""
 TIMEOUTS_S = (10, 30)
-"""Until it answers, and of silence."""
+"""The time until the server answers, and the longest silence after that."""
 TOO_FAR = 416
 PASSING = {408, 425, 429}
 
 
 class NotThere(Exception):  # noqa: N818 - the address's state, not a malfunction
-    """The address does not have it; asking again is of no use."""
+    """The address does not have the file; asking again is useless."""
 
 
 class OtherBytes(Exception):  # noqa: N818 - the address's state, not a malfunction
-    """What the address has is not what is wanted."""
+    """The address has something other than the wanted file."""
 
 
 class Cut(Exception):  # noqa: N818 - the network's state, not a malfunction
-    """No answer, or no more of it; asking again may help."""
+    """The server did not answer, or stopped answering; asking again may help."""
 
 
 @dataclass(frozen=True)
 class Stream:
-    """Bytes on their way."""
+    """An open download."""
 
     start: int
-    """Of the file, at which they begin; 0 where a server sends all of it whatever was asked."""
+    """The offset in the file at which the chunks begin; 0 where a server sends the whole file
+    regardless of the request."""
     total: int | None
-    """Bytes of the whole file; None: not said."""
+    """The size of the whole file in bytes; None: the server does not say."""
     chunks: Iterator[bytes]
 
 
 def stream(
     session: requests.Session, address: str, start: int
 ) -> AbstractContextManager[Stream]:
-    """Open an address. Raises NotThere, OtherBytes, Cut; reading it raises Cut."""
+    """Open an address. Raises NotThere, OtherBytes or Cut; reading the chunks raises Cut."""
     path = local(address)
     return _from_server(session, address, start) if path is None else _from_disk(path, start)
 
@@ -69,7 +70,7 @@ def _from_server(session: requests.Session, address: str, start: int) -> Iterato
         headers["Range"] = f"bytes={start}-"
     try:
         with session.get(address, headers=headers, stream=True, timeout=TIMEOUTS_S) as answer:
-            _judge(answer.status_code)
+            _check_status(answer.status_code)
             begins, total = _extent(answer)
             if begins not in (0, start):
                 msg = f"sends from byte {begins} on where {start} was asked for"
@@ -82,7 +83,7 @@ def _from_server(session: requests.Session, address: str, start: int) -> Iterato
         raise Cut(_cause(error)) from error
 
 
-def _judge(status: int) -> None:
+def _check_status(status: int) -> None:
     if status == TOO_FAR:
         msg = "has fewer bytes"
         raise OtherBytes(msg)
@@ -95,16 +96,22 @@ def _judge(status: int) -> None:
 
 
 def _extent(answer: requests.Response) -> tuple[int, int | None]:
-    """Return at which byte the answer begins, and how many the file has."""
+    """Return the offset at which the answer begins, and the size of the file."""
     if answer.status_code == requests.codes.partial_content:
-        said = re.match(r"bytes (\d+)-\d*/(\d*)", answer.headers.get("Content-Range", ""))
-        return (int(said[1]), int(said[2]) if said[2] else None) if said else (-1, None)
+        content_range = re.match(
+            r"bytes (\d+)-\d*/(\d*)", answer.headers.get("Content-Range", "")
+        )
+        return (
+            (int(content_range[1]), int(content_range[2]) if content_range[2] else None)
+            if content_range
+            else (-1, None)
+        )
     length = answer.headers.get("Content-Length", "")
     return 0, int(length) if length.isdigit() else None
 
 
 def _cause(error: BaseException) -> str:
-    """Return the innermost reason: the outer ones of requests quote each other."""
+    """Return the innermost cause; the outer ones of requests only quote each other."""
     while (inner := error.__cause__ or error.__context__) is not None:
         error = inner
     return f"{type(error).__name__}: {error}"

@@ -1,4 +1,4 @@
-"""The whole bundle as one file: the same bytes for the same files."""
+"""Pack the whole bundle into one file, with the same bytes for the same files."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 TOP = "bundle"
-"""The folder that it unpacks to."""
+"""The folder that the tar file unpacks to."""
 
 
 def pack(tar: Path, folder: Path, names: Iterable[str], day: str) -> bool:
-    """Write the named files of the folder; return whether that was needed."""
+    """Write the named files of the folder into a tar; return whether that was necessary."""
     members = _members(folder, list(names), day)
-    if _is_of(tar, folder, members):
+    if _is_current(tar, folder, members):
         return False
     part = tar.with_name(f"{tar.name}.part")
     with tarfile.open(part, "w", format=tarfile.GNU_FORMAT) as made:
@@ -44,14 +44,14 @@ def _members(folder: Path, names: list[str], day: str) -> list[tarfile.TarInfo]:
     return made
 
 
-def _is_of(tar: Path, folder: Path, members: list[tarfile.TarInfo]) -> bool:
-    """Whether the tar has these members, and the very sums that the folder has."""
+def _is_current(tar: Path, folder: Path, members: list[tarfile.TarInfo]) -> bool:
+    """Return whether the tar has these members, and the same checksums as the folder."""
     if not tar.is_file():
         return False
     try:
-        with tarfile.open(tar, "r:") as there:
-            found = [(member.name, member.size, member.mtime) for member in there]
-            inside = there.extractfile(f"{TOP}/SHA256SUMS")
+        with tarfile.open(tar, "r:") as existing:
+            found = [(member.name, member.size, member.mtime) for member in existing]
+            inside = existing.extractfile(f"{TOP}/SHA256SUMS")
             sums = inside.read() if inside else b""
     except (tarfile.TarError, KeyError):
         return False

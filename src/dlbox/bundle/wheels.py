@@ -1,4 +1,4 @@
-"""Which of dlbox's own locks the wheels of a box are from, and where each is to be had."""
+"""Find the locks of dlbox that the wheels of a box come from, and where to download each wheel."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ class Found(Protocol):
 
     @property
     def wheel(self) -> LockedWheel:
-        """Which one."""
+        """The wheel."""
 
     @property
     def url(self) -> str:
-        """Where."""
+        """Its address."""
 
 
 Resolve = Callable[[Mapping[str, str | None]], Sequence[Found]]
-"""Lock -> an index that has what the usual one lacks; returns all wheels of these locks."""
+"""Takes lock -> an index for what the usual index lacks; returns all wheels of these locks."""
 
 
 def lock_names(lock: Lock) -> dict[str, str | None]:
-    """Return the locks of the stack's wheels, with the index of each."""
+    """Return the locks of the stack's wheels, each with its index."""
     stack = lock.stack
     parts = [*stack["toolkits"], stack["cudnn"], stack["nccl"], *stack["frameworks"].values()]
     named: dict[str, str | None] = {"uv": None}
@@ -44,7 +44,7 @@ def lock_names(lock: Lock) -> dict[str, str | None]:
 def addressed(
     missing: Iterable[BundleFile], named: Mapping[str, str | None], resolve: Resolve
 ) -> list[BundleFile]:
-    """Return the files, wheels with their addresses. Raises Fault for one that no index has."""
+    """Return the files, wheels with their addresses. Raises BundleError for one that no index has."""
     files = list(missing)
     if all(file.addresses for file in files):
         return files
@@ -62,10 +62,10 @@ def addressed(
 
 
 def resolver(lock: Lock) -> Resolve:
-    """Return how the wheels of a box of this lock are looked up."""
+    """Return the function that looks up the wheels of a box with this lock."""
 
     def resolve(named: Mapping[str, str | None]) -> Sequence[Found]:
-        # It runs uv, which a bundle that is complete has no need of.
+        # Imported only here: it runs uv, which a complete bundle does not need.
         from dlbox.locking.wheels import resolve_wheels  # noqa: PLC0415
 
         system = catalog().systems[lock.system]

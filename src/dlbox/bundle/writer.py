@@ -1,4 +1,4 @@
-"""Write into a bundle: whole files, only where they differ, and by one writer at a time."""
+"""Write whole files into a bundle, only where they differ, and by one process at a time."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ FOLDERS = ("apt", "wheels")
 
 
 def write_if_changed(path: Path, data: bytes) -> bool:
-    """Have a file with this in it; return whether it was written."""
+    """Write the data to a file unless it already contains it; return whether it was written."""
     if path.is_file() and path.read_bytes() == data:
         return False
     new = path.with_name(f"{path.name}.new")
@@ -26,14 +26,14 @@ def write_if_changed(path: Path, data: bytes) -> bool:
 
 @contextmanager
 def exclusive(folder: Path) -> Iterator[None]:
-    """Make the folder, and let no second bundle write into it meanwhile. Raises Mistaken."""
+    """Create the folder, and lock it against other bundle commands meanwhile. Raises UserError."""
     for name in FOLDERS:
         (folder / name).mkdir(parents=True, exist_ok=True)
     handle = os.open(folder, os.O_RDONLY)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
-        # Some file systems of USB disks have no locks; they also have no second writer.
+        # Some file systems of USB disks have no locks, but they have no second writer either.
         if error.errno == EWOULDBLOCK:
             os.close(handle)
             msg = f"--to {folder}: another dlbox bundle writes into it | wait for it"
@@ -41,7 +41,7 @@ def exclusive(folder: Path) -> Iterator[None]:
     try:
         yield
     finally:
-        # Not left to close: gevent, where pyinfra has been loaded, puts that off.
+        # Closing alone is not enough: where pyinfra has loaded gevent, gevent postpones the close.
         with suppress(OSError):
             fcntl.flock(handle, fcntl.LOCK_UN)
         os.close(handle)

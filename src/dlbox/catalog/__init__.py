@@ -1,4 +1,4 @@
-"""Facts about the outside world; every row carries where it was read, and when."""
+"""Facts about the outside world; every row states where and when it was read."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""How ``lock`` finds out what boxes get, and compares it with what is written."""
+"""Find out for ``lock`` what boxes get, and compare it with the lock as written."""

@@ -1,4 +1,4 @@
-"""Every package that dlbox causes to be on a box, and what is compiled for its kernels."""
+"""Ask a box for every package that dlbox brings to it, and for what is compiled for its kernels."""
 
 from __future__ import annotations
 
@@ -18,49 +18,52 @@ SCRIPT = shell_text(__file__, "apt-closure.sh")
 
 
 def parse_closure(lines: Iterable[str]) -> Closure:
-    """Read what apt-closure.sh prints."""
-    said = list(lines)
-    errors = [line.partition(" ")[2] for line in said if line.startswith("E: ")]
+    """Parse the output of apt-closure.sh; return a closure with an error if the output has one."""
+    output = list(lines)
+    errors = [line.partition(" ")[2] for line in output if line.startswith("E: ")]
     if errors:
         return Closure(error=errors[0])
     try:
-        known, sizes = mirrors(said), _installed(said)
-        packages = [package(line, known, sizes) for line in said if line.startswith("'")]
+        known, sizes = mirrors(output), _installed(output)
+        packages = [package(line, known, sizes) for line in output if line.startswith("'")]
         packages.sort(key=lambda one: (one.name, one.architecture))
-        found = repositories(targets(said, known), signatures(said), packages)
+        found = repositories(targets(output, known), signatures(output), packages)
     except ValueError as error:
         return Closure(error=str(error))
-    return Closure(tuple(packages), found, _compiler(said, packages), _modules(said))
+    return Closure(tuple(packages), found, _compiler(output, packages), _modules(output))
 
 
 def _installed(lines: Iterable[str]) -> dict[tuple[str, str], int]:
-    """Read lines of ``installed NAME VERSION KIB``."""
+    """Parse the lines ``installed NAME VERSION KIB``."""
     rows = [line.split(" ") for line in lines if line.startswith("installed ")]
     return {(name, version): int(size) for _, name, version, size in rows}
 
 
 def _compiler(lines: Iterable[str], packages: Iterable[LockedPackage]) -> str:
-    """Return what is fetched, or else what was there before."""
+    """Return the compiler with the version that apt would fetch, else the one from before dlbox."""
     coming = {package.name: package.version for package in packages}
     rows = [line.split(" ") for line in lines if line.startswith("compiler ")]
-    return next((f"{name} {coming.get(name, there)}" for _, name, there in rows), "")
+    return next((f"{name} {coming.get(name, installed)}" for _, name, installed in rows), "")
 
 
 def _modules(lines: Iterable[str]) -> dict[str, str]:
-    """Read ``module MODULE-VERSION/KERNEL/DIGEST.tar.gz``, the newest last."""
+    """Parse the lines ``module MODULE-VERSION/KERNEL/DIGEST.tar.gz``; the newest comes last."""
     paths = [line.partition(" ")[2] for line in lines if line.startswith("module ")]
     rows = [path.removesuffix(".tar.gz").rpartition("/") for path in paths]
     return {what: digest for what, _, digest in rows}
 
 
 class WouldFetch(FactBase[Closure]):
-    """What apt would fetch on a box as it was before dlbox came."""
+    """What apt would fetch on a box in its state from before dlbox came."""
 
     @override
     def command(
         self, files: Mapping[str, str], wanted: Mapping[str, str], *, kernels: bool
     ) -> str:
-        """Return shell; ``files``: path below /etc/apt -> text, ``wanted``: as for WouldInstall."""
+        """Return the shell command.
+
+        ``files`` maps a path below /etc/apt to its text; ``wanted`` is as for WouldInstall.
+        """
         pairs = [word for pair in files.items() for word in pair]
         names = [f"{name}={pin}*" if pin else name for name, pin in wanted.items()]
         words = (*pairs, "--", "kernels" if kernels else "bare", *names)

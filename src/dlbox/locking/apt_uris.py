@@ -1,4 +1,4 @@
-"""What ``apt-get --print-uris`` says of a package."""
+"""Parse the output of ``apt-get --print-uris``."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ HASH = "SHA256:"
 def package(
     line: str, mirrors: Mapping[str, str], installed: Mapping[tuple[str, str], int]
 ) -> LockedPackage:
-    """Read a line ``'URI' FILE SIZE SHA256:HEX``. Raises ValueError.
+    """Parse a line ``'URI' FILE SIZE SHA256:HEX``. Raises ValueError.
 
-    ``mirrors`` as for ``found``; ``installed``: name and version -> KiB.
+    ``mirrors`` is as for ``found``; ``installed`` maps name and version to the size in KiB.
     """
     uri, file, size, digest = shlex.split(line)
-    # In the names of apt's files what would part them, a colon or an underscore, is written %3a.
+    # apt escapes the characters that separate the parts of a file name: a colon is written as %3a.
     name, version, architecture = map(unquote, file.removesuffix(".deb").split("_"))
     if not digest.startswith(HASH):
         msg = f"the archive has no SHA-256 of {file}"
@@ -37,10 +37,10 @@ def package(
 
 
 def found(uri: str, mirrors: Mapping[str, str]) -> str:
-    """Return an address as everybody can use it.
+    """Return an address in a form that works on every machine.
 
-    ``mirrors``: repository -> its address, where apt's own word for it is a file of the box.
-    A name and password that somebody's sources.list may have are left out.
+    ``mirrors`` maps a repository to its address, where apt itself names it by a file on the
+    box. A user name and password that sources.list may contain are left out.
     """
     for local, address in mirrors.items():
         if uri.startswith(local):

@@ -1,4 +1,4 @@
-"""The lock of a class of boxes, from what they said."""
+"""Build the lock of a class of boxes from what was observed on them."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ from dlbox.stack.model import Stack
 
 
 def build_lock(boxes: Sequence[Observed], today: date) -> Lock:
-    """Return the lock of boxes that were looked at and can share one. Raises Unreadable."""
+    """Return the lock of observed boxes that can share one. Raises Unreadable."""
     first = boxes[0].plan
     kernels = {kernel for box in boxes for kernel in box.plan.box.kernels}
-    together = merge_closures(box.closure for box in boxes)
+    merged = merge_closures(box.closure for box in boxes)
     system = catalog().systems[first.stack.system]
     wheels = resolve_wheels(
         first.wheel_locks, first.stack.choices["python"].version, system.glibc
@@ -36,20 +36,20 @@ def build_lock(boxes: Sequence[Observed], today: date) -> Lock:
             "system": first.box.system,
             "cards": list(hardware_ids(first.box, first.settings)),
             "knobs": first.settings.locked(),
-            # Without the warnings, which count days.
+            # Without the warnings, because they count days.
             "stack": first.stack.model_dump(mode="json", exclude={"warnings"}),
             "kernels": sorted(kernels, key=numbers, reverse=True),
-            "compiler": together.compiler,
-            "modules": relevant_modules(together, first.stack, kernels),
-            "repositories": _plain(together.repositories),
-            "packages": _plain(together.packages),
+            "compiler": merged.compiler,
+            "modules": relevant_modules(merged, first.stack, kernels),
+            "repositories": _plain(merged.repositories),
+            "packages": _plain(merged.packages),
             "wheels": _plain(found.wheel for found in wheels),
         }
     )
 
 
 def merge_closures(closures: Iterable[Closure]) -> Closure:
-    """Return what any of them has: of two boxes one may have had a package before dlbox came."""
+    """Return the union of closures: one of two boxes may have had a package before dlbox came."""
     every = list(closures)
     packages = {(p.name, p.architecture): p for one in every for p in one.packages}
     repositories = {(r.uri, r.key): r for one in every for r in one.repositories}
@@ -63,11 +63,11 @@ def merge_closures(closures: Iterable[Closure]) -> Closure:
 
 
 def relevant_modules(closure: Closure, stack: Stack, kernels: Iterable[str]) -> dict[str, str]:
-    """Return the modules of this driver and these kernels; a box keeps those of older ones too."""
-    heart = stack.driver.libcuda if stack.driver else ""
-    own = [p.version.rpartition("-")[0] for p in closure.packages if p.name == heart]
-    ends = tuple(f"-{number}/{kernel}" for number in own for kernel in kernels)
-    return {what: digest for what, digest in closure.modules.items() if what.endswith(ends)}
+    """Return the modules of this driver and these kernels; a box also keeps those of older ones."""
+    libcuda = stack.driver.libcuda if stack.driver else ""
+    versions = [p.version.rpartition("-")[0] for p in closure.packages if p.name == libcuda]
+    suffixes = tuple(f"-{number}/{kernel}" for number in versions for kernel in kernels)
+    return {what: digest for what, digest in closure.modules.items() if what.endswith(suffixes)}
 
 
 def _plain(rows: Iterable[Row]) -> list[dict[str, object]]:

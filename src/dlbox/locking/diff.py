@@ -1,4 +1,4 @@
-"""What moves from one lock to another, why, and which end of support that touches."""
+"""Describe what changes from one lock to another, why, and which end of support it affects."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from dlbox.settings.scope import format_value
 
 
 def difference(old: Lock, new: Lock) -> list[str]:
-    """Return it for a person; never empty where the content differs."""
+    """Return the lines that describe the difference to a person; never empty where the content differs."""
     lines = [
         *_box(old, new),
         *_layers(old.stack, new.stack),
-        *_ends(old.stack, new),
+        *_ends_of_support(old.stack, new),
         *diff_entries(
             "packages", map(package_entry, old.packages), map(package_entry, new.packages)
         ),
@@ -22,7 +22,7 @@ def difference(old: Lock, new: Lock) -> list[str]:
         *_keys(old, new),
         *_kernels(old, new),
     ]
-    return lines or [_rest(old, new)]
+    return lines or [_other_fields(old, new)]
 
 
 def _box(old: Lock, new: Lock) -> Iterator[str]:
@@ -57,8 +57,8 @@ def _name(stack: Mapping[str, Any], layer: str) -> str:
     return " ".join(filter(None, (choice["version"], *words, f"({choice['source']})")))
 
 
-def _ends(old: Mapping[str, Any], new: Lock) -> Iterator[str]:
-    """Yield the ends of support that moved, or that are over on the new lock's day."""
+def _ends_of_support(old: Mapping[str, Any], new: Lock) -> Iterator[str]:
+    """Yield the ends of support that moved, or that have passed on the day of the new lock."""
     for layer, choice in new.stack["choices"].items():
         before = old["choices"].get(layer, {}).get("until")
         until, why = choice["until"], choice["until_reason"]
@@ -87,7 +87,7 @@ def _kernels(old: Lock, new: Lock) -> Iterator[str]:
             yield f"module {what}: {was} -> {will}"
 
 
-def _rest(old: Lock, new: Lock) -> str:
+def _other_fields(old: Lock, new: Lock) -> str:
     left_out = {"digest", "day"}
     fields = [
         field
@@ -98,7 +98,7 @@ def _rest(old: Lock, new: Lock) -> str:
 
 
 class Entry(NamedTuple):
-    """A package or a wheel, as far as a difference goes."""
+    """The parts of a package or a wheel that a difference compares."""
 
     name: str
     version: str
@@ -107,28 +107,28 @@ class Entry(NamedTuple):
 
 
 def package_entry(package: LockedPackage) -> Entry:
-    """Return it; a foreign architecture is part of the name, as dpkg writes it."""
+    """Return a package's entry; the name includes a foreign architecture, as dpkg writes it."""
     native = package.architecture in {"amd64", "all"}
     name = package.name if native else f"{package.name}:{package.architecture}"
     return Entry(name, package.version, package.file, package.sha256)
 
 
 def wheel_entry(wheel: LockedWheel) -> Entry:
-    """Return it."""
+    """Return a wheel's entry."""
     return Entry(wheel.name, wheel.version, wheel.file, wheel.sha256)
 
 
 def diff_entries(title: str, old: Iterable[Entry], new: Iterable[Entry]) -> list[str]:
-    """Return a heading with counts, and a line for each that moved, came, went or was made again."""
-    was, will = list(old), list(new)
-    before, after = _by_name(was), _by_name(will)
+    """Return a heading with counts, and a line for each entry that was moved, added, removed or rebuilt."""
+    old_entries, new_entries = list(old), list(new)
+    before, after = _by_name(old_entries), _by_name(new_entries)
     names = sorted({*before, *after})
     moved = [line for name in names for line in _moved(name, before, after)]
-    return [f"{title}: {len(was)} -> {len(will)}", *moved] if moved else []
+    return [f"{title}: {len(old_entries)} -> {len(new_entries)}", *moved] if moved else []
 
 
 def _by_name(entries: Iterable[Entry]) -> dict[str, dict[str, Entry]]:
-    """Return name -> version -> entry: of wheels a box may have two versions, in two venvs."""
+    """Return name -> version -> entry; a box may have a wheel in two versions, in two venvs."""
     found: dict[str, dict[str, Entry]] = {}
     for entry in entries:
         found.setdefault(entry.name, {})[entry.version] = entry

@@ -1,4 +1,4 @@
-"""Which boxes share a lock, and whether they can."""
+"""Group boxes by the lock that they share, and check whether they can share it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from dlbox.settings.scope import first_difference, format_value
 
 @dataclass(frozen=True)
 class Observed:
-    """A box that was looked at: what it would get, and what apt would fetch for that."""
+    """An observed box: its plan, and what apt would fetch for that plan."""
 
     name: str
     plan: Plan
@@ -27,16 +27,16 @@ class Observed:
 def group_by_lock(boxes: Mapping[str, Settings]) -> dict[str, list[str]]:
     """Return path of a lock -> its boxes, whose settings agree. Raises BadInput."""
     found: dict[Path, tuple[str, list[str]]] = {}
-    lacking = []
+    without_lock = []
     for name, settings in boxes.items():
         path = settings.host.lock
         if path is None:
-            lacking.append(f"{name}: box_lock is not set | name a file in the inventory")
+            without_lock.append(f"{name}: box_lock is not set | name a file in the inventory")
         else:
-            # ./x.yaml and x.yaml are one file, and one class.
+            # ./x.yaml and x.yaml are the same file, and so the same class.
             found.setdefault(Path(path).resolve(), (path, []))[1].append(name)
-    if lacking:
-        raise BadInput("\n".join(lacking))
+    if without_lock:
+        raise BadInput("\n".join(without_lock))
     for path, names in found.values():
         for other in names[1:]:
             _require_agreement(path, (names[0], boxes[names[0]]), (other, boxes[other]))
@@ -57,7 +57,7 @@ def _require_agreement(
 
 
 def incompatibility(boxes: Sequence[Observed]) -> str | None:
-    """Return in one line why boxes that were looked at cannot share a lock; None: they can."""
+    """Return one line on why observed boxes cannot share a lock; None: they can."""
     reasons = (_box_incompatibility(boxes[0], other) for other in boxes[1:])
     return next(filter(None, reasons), None)
 

@@ -1,4 +1,4 @@
-"""What each box would get, observed while pyinfra is connected to it."""
+"""Observe what each box would get, while pyinfra is connected to it."""
 
 from __future__ import annotations
 
@@ -27,13 +27,14 @@ def observe_for_lock(
 ) -> None:
     """Solve the box's stack without its lock, and ask its apt for the closure.
 
-    ``apt_files``: what dlbox would add to /etc/apt, path below it -> text; ``packages``: what apt is
-    asked for, name -> what its version begins with. Both go into the box's result.
+    ``apt_files`` returns what dlbox would add to /etc/apt, as path below it -> text;
+    ``packages`` returns what apt is asked for, as name -> prefix of the version. The plan and
+    the closure go into the box's result.
     """
     validate_inventory(host.state, roles)
     box = host.get_fact(BoxIdentity)
     if not isinstance(box, Identity):
-        return  # pyinfra has failed this box, for what it said or did not say
+        return  # pyinfra has already failed this box because of its answer, or for want of one
     result = Results.of(host.state)[host.name]
     today = datetime.now(tz=timezone.utc).date()
     try:

@@ -1,4 +1,4 @@
-"""What an index has of one of dlbox's own locks, asked through uv, and its answer (PEP 751) read."""
+"""Ask an index, through uv, for the wheels of one of dlbox's own locks, and parse the answer (PEP 751)."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from dlbox.locking.wheel_tags import marker_environment
 from dlbox.subprocesses import Unreadable, run_output
 
 NEWEST_GLIBC = 40
-"""The newest 2.x that uv 0.13 has a platform for; no wheel asks for a newer one yet."""
-# In the standard library from 3.11 on; pytest and mypy bring its twin for 3.10.
+"""The newest glibc 2.x that uv 0.13 has a platform for; no wheel requires a newer one yet."""
+# In the standard library from 3.11 on; for 3.10, pytest and mypy bring the same module as tomli.
 toml = import_module("tomllib" if sys.version_info >= (3, 11) else "tomli")
 
 
@@ -38,8 +38,8 @@ class ListedWheel:
 
 def compile_pylock(lock: str, index: str | None, python: str, glibc: str) -> str:
     """Return the pylock.toml of a lock's wheels for one Python and glibc. Raises Unreadable."""
-    here = Path(sys.executable).with_name("uv")
-    uv = str(here) if here.exists() else shutil.which("uv")
+    in_venv = Path(sys.executable).with_name("uv")
+    uv = str(in_venv) if in_venv.exists() else shutil.which("uv")
     if not uv:
         msg = "uv is neither in .venv nor in PATH | .venv/bin/pip install uv"
         raise Unreadable(msg)
@@ -53,7 +53,7 @@ def compile_pylock(lock: str, index: str | None, python: str, glibc: str) -> str
         "--no-header",
     )
     box = ("--python-platform", f"x86_64-manylinux_2_{minor}", "--python-version", python)
-    # Whichever index has a wheel by its hash: that is what dlbox's own lock is for.
+    # Any index that has a wheel with the right hash will do: dlbox's own lock pins the hashes.
     more = ("--index", index, "--index-strategy", "unsafe-best-match") if index else ()
     with TemporaryDirectory() as folder:
         target = Path(folder, "pylock.toml")
@@ -79,7 +79,7 @@ def parse_pylock(pylock: str, python: str) -> Iterator[ListedWheel]:
 
 
 def _wheel(package: Mapping[str, Any], wheel: Mapping[str, Any]) -> ListedWheel:
-    # An index that is a folder of this machine gives paths.
+    # An index that is a folder on this machine gives paths instead of URLs.
     url = wheel.get("url") or Path(wheel["path"]).resolve().as_uri()
     return ListedWheel(
         name=package["name"],

@@ -1,4 +1,4 @@
-"""The apt repositories that packages come from, and whose keys signed them."""
+"""Find the apt repositories that packages come from, and the keys that signed them."""
 
 from __future__ import annotations
 
@@ -16,10 +16,11 @@ def repositories(
     signatures: Mapping[str, str],
     packages: Iterable[LockedPackage],
 ) -> tuple[LockedRepository, ...]:
-    """Return them in one order, one for each key that signed; an unsigned one has the key "".
+    """Return the repositories in a fixed order, one entry per key that signed; unsigned has the key "".
 
-    ``targets``: address of a repository, name of apt's list of its packages; ``signatures``: name of
-    apt's list of a signed file -> the blocks in it. Raises ValueError.
+    ``targets``: address of a repository, and file name of apt's list of its packages.
+    ``signatures``: file name of apt's list of a signed file -> the signature blocks in it.
+    Raises ValueError.
     """
     keys: dict[str, set[str]] = {}
     for uri, file in targets:
@@ -30,7 +31,7 @@ def repositories(
 
 
 def _signature(file: str, signatures: Mapping[str, str]) -> str:
-    """Return what vouches for a list; where a flat repository lies above a suite, the nearer one."""
+    """Return the signature that covers a list; if a flat repository lies above a suite, the nearer one."""
     near = [
         name
         for name in signatures
@@ -41,24 +42,24 @@ def _signature(file: str, signatures: Mapping[str, str]) -> str:
 
 
 def _home(uri: str, repositories: Iterable[str]) -> str:
-    """Return the repository that a package is of."""
+    """Return the repository that a package belongs to."""
     return max((one for one in repositories if uri.startswith(one)), key=len, default=uri)
 
 
 def mirrors(lines: Iterable[str]) -> dict[str, str]:
-    """Read lines of ``mirror REPOSITORY ADDRESS``."""
+    """Parse the lines ``mirror REPOSITORY ADDRESS``."""
     rows = [line.split(" ") for line in lines if line.startswith("mirror ")]
     return {local: address for _, local, address in rows}
 
 
 def targets(lines: Iterable[str], known: Mapping[str, str]) -> list[tuple[str, str]]:
-    """Read lines of ``target REPOSITORY LIST``; ``known``: the mirrors."""
+    """Parse the lines ``target REPOSITORY LIST``; ``known`` is the result of ``mirrors``."""
     rows = [line.split(" ") for line in lines if line.startswith("target ")]
     return [(found(uri, known), file) for _, uri, file in rows]
 
 
 def signatures(lines: Iterable[str]) -> dict[str, str]:
-    """Read lines of ``signed LIST``, each with the blocks that follow it, to the end."""
+    """Parse the lines ``signed LIST``, each with the signature blocks that follow it."""
     texts: dict[str, str] = {}
     name = ""
     for line in lines:

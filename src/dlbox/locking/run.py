@@ -1,4 +1,4 @@
-"""Lock the boxes of a run, a file at a time."""
+"""Lock the boxes of a run, one lock file at a time."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ AGAIN = " | mend the cause and run the same command again"
 def lock_group(
     path: str, names: Sequence[str], results: Mapping[str, Result], *, update: bool
 ) -> tuple[ExitCode, list[str]]:
-    """Lock the boxes that share a file; return the exit code, and what went wrong."""
+    """Lock the boxes that share a file; return the exit code and the errors."""
     boxes = [
         Observed(name, result.plan, result.closure)
         for name in names
@@ -42,7 +42,7 @@ def lock_group(
 
 
 def report_locks(results: Mapping[str, Result]) -> list[str]:
-    """Lock every box of a run that can be locked; return what went wrong."""
+    """Lock every box of a run that can be locked; return the errors."""
     planned = {name: result.plan.settings for name, result in results.items() if result.plan}
     lines = [f"{name}: {results[name].failed}" for name in results if name not in planned]
     for path, names in group_by_lock(planned).items():

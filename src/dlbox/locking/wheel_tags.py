@@ -1,4 +1,4 @@
-"""What an installer goes by on a Linux of x86_64: which wheel fits best, which marker holds."""
+"""Decide as an installer on x86_64 Linux does: which wheel fits best, and which marker holds."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from packaging.utils import parse_wheel_filename
 
 ARCHITECTURE = "x86_64"
 OLD_NAMES = {17: "manylinux2014", 12: "manylinux2010", 5: "manylinux1"}
-"""glibc 2.x -> what PEP 513, 571 and 599 call it."""
+"""glibc 2.x -> the name that PEP 513, 571 and 599 give it."""
 
 
 def best_wheel(files: Iterable[str], python: str, glibc: str) -> str | None:
     """Return the file name of the wheel that fits best; None: none fits.
 
-    ``python`` and ``glibc`` as ``3.13`` and ``2.41``.
+    ``python`` and ``glibc`` are versions such as ``3.13`` and ``2.41``.
     """
     ranked = _ranked(python, glibc)
     fit = [(rank, file) for file in files for rank in [_rank(file, ranked)] if rank]
@@ -24,7 +24,7 @@ def best_wheel(files: Iterable[str], python: str, glibc: str) -> str | None:
 
 
 def _rank(file: str, ranked: dict[Tag, int]) -> tuple[int, tuple[int, str] | tuple[()]] | None:
-    """Return what pip and uv compare: the best tag, then the build."""
+    """Return the key that pip and uv compare: the best tag, then the build number."""
     _, _, build, tags = parse_wheel_filename(file)
     fit = [ranked[tag] for tag in tags if tag in ranked]
     return (max(fit), build) if fit else None
@@ -36,7 +36,7 @@ def _ranked(python: str, glibc: str) -> dict[Tag, int]:
     own = f"cp{major}{minor}"
     platforms = list(_platforms(int(glibc.split(".")[1])))
     tags = [
-        # ABIs are named, or they would be those of the controller's own Python.
+        # The ABIs are given explicitly; the default is those of the controller's own Python.
         *cpython_tags((major, minor), [own], platforms),
         *compatible_tags((major, minor), own, platforms),
     ]
@@ -52,7 +52,7 @@ def _platforms(newest: int) -> Iterator[str]:
 
 
 def marker_environment(python: str) -> dict[str, str]:
-    """Return what markers ask, as uv answers it for a version without a patch level."""
+    """Return the environment of markers, as uv answers for a version without a patch level."""
     return {
         "implementation_name": "cpython",
         "implementation_version": f"{python}.0",

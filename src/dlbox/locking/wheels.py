@@ -1,4 +1,4 @@
-"""Exactly which wheels a box will have from dlbox's own locks, and where each is to be had."""
+"""Find exactly which wheels a box gets from dlbox's own locks, and where to download each."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ HASH = re.compile(r"sha256:([0-9a-f]{64})")
 
 @dataclass(frozen=True)
 class FoundWheel:
-    """A wheel, and where an index has it."""
+    """A wheel, and its address in an index."""
 
     wheel: LockedWheel
     url: str
@@ -32,23 +32,23 @@ class FoundWheel:
 def resolve_wheels(
     lock_names: Mapping[str, str | None], python: str, glibc: str
 ) -> list[FoundWheel]:
-    """Return the wheels of locks, each once, by name. Raises Unreadable.
+    """Return the wheels of locks, each one once, sorted by name. Raises Unreadable.
 
-    ``lock_names``: lock -> an index that has what the usual one lacks. ``python`` and ``glibc`` of
-    the box, as ``3.13`` and ``2.41``.
+    ``lock_names`` maps a lock to an index for the wheels that the usual index lacks. ``python``
+    and ``glibc`` are the box's versions, such as ``3.13`` and ``2.41``.
     """
-    asked = [(name, index, python, glibc) for name, index in sorted(lock_names.items())]
+    arguments = [(name, index, python, glibc) for name, index in sorted(lock_names.items())]
     with ThreadPoolExecutor(AT_ONCE) as pool:
         every = [
             wheel
-            for found in pool.map(lambda one: locked_wheel(*one), asked)
+            for found in pool.map(lambda one: locked_wheel(*one), arguments)
             for wheel in found
         ]
     return merge_wheels(every)
 
 
 def merge_wheels(found: Iterable[FoundWheel]) -> list[FoundWheel]:
-    """Return each file once, in one order. Raises Unreadable where two of a name differ."""
+    """Return each file once, in a fixed order. Raises Unreadable if two files of one name differ."""
     by_file: dict[str, FoundWheel] = {}
     for one in found:
         other = by_file.setdefault(one.wheel.file, one)
@@ -62,10 +62,10 @@ def merge_wheels(found: Iterable[FoundWheel]) -> list[FoundWheel]:
 def locked_wheel(
     lock: str, index: str | None, python: str, glibc: str
 ) -> tuple[FoundWheel, ...]:
-    """Return the wheels of one lock, looked up once in a run. Raises Unreadable."""
-    there = parse_pylock(compile_pylock(lock, index, python, glibc), python)
+    """Return the wheels of one lock, looked up once per run. Raises Unreadable."""
+    listed = parse_pylock(compile_pylock(lock, index, python, glibc), python)
     allowed = frozenset(HASH.findall(lock_text(lock)))
-    return tuple(_found(one) for one in select_wheel(lock, there, allowed, python, glibc))
+    return tuple(_found(one) for one in select_wheel(lock, listed, allowed, python, glibc))
 
 
 def _found(one: ListedWheel) -> FoundWheel:
@@ -80,7 +80,7 @@ def _found(one: ListedWheel) -> FoundWheel:
 
 
 def _size(url: str) -> int:
-    """Ask for the size in bytes, which an index of the old kind does not list."""
+    """Return the size in bytes from the server; an index of the old kind does not list it."""
     try:
         answer = requests.head(url, allow_redirects=True, timeout=PATIENCE_S)
         answer.raise_for_status()
@@ -95,8 +95,8 @@ def select_wheel(
 ) -> Iterator[ListedWheel]:
     """Yield the wheel of each package that an installer takes. Raises Unreadable.
 
-    An index may have got more wheels of a release since the lock was made; their hashes are not
-    in it, and the box will not take them.
+    An index may have added wheels to a release since the lock was made. The lock does not
+    contain their hashes, so the box does not accept them.
     """
     releases: dict[tuple[str, str], dict[str, ListedWheel]] = {}
     for one in there:

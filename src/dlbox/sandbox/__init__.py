@@ -1,1 +1,1 @@
-"""Throw-away container boxes that boot like machines, for the tests and for trying a change."""
+"""Disposable container boxes that boot like machines, for the tests and for trying out a change."""

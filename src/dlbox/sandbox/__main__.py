@@ -1,4 +1,4 @@
-"""Make or remove the boxes of inventory/containers.py: ``python -m dlbox.sandbox up|down|list``."""
+"""Create or remove the boxes of inventory/containers.py: ``python -m dlbox.sandbox up|down|list``."""
 
 # ruff: noqa: T201 - it talks to the person who typed it
 
@@ -25,10 +25,10 @@ def wanted() -> dict[str, str]:
 
 
 def up() -> None:
-    """Start the boxes that are not there yet."""
-    there = _there()
+    """Start the boxes that do not exist yet."""
+    existing = _existing()
     for name, release in wanted().items():
-        if name not in there:
+        if name not in existing:
             box = start(name, image(release), mounts=download_cache(release))
             print(f"{box.host} {box.address}")
     for key, value in engine().environment().items():
@@ -39,23 +39,23 @@ def up() -> None:
 
 def down() -> None:
     """Remove the boxes."""
-    for box in _there().values():
+    for box in _existing().values():
         box.remove()
         print(f"{box.host} removed")
 
 
 def show() -> None:
-    """Say which of the boxes are there."""
-    for box in _there().values():
+    """Print the boxes that exist."""
+    for box in _existing().values():
         print(f"{box.host} {box.address}")
 
 
-def _there() -> Mapping[str, Container]:
+def _existing() -> Mapping[str, Container]:
     return {box.name: box for box in boxes("") if box.name in wanted()}
 
 
 def main(args: list[str]) -> int:
-    """Run one verb; 0 done, 1 failed, 2 no such verb."""
+    """Run one verb; return 0 for success, 1 for a failure, 2 for an unknown verb."""
     verbs = {"up": up, "down": down, "list": show}
     if len(args) != 1 or args[0] not in verbs:
         print("usage: python -m dlbox.sandbox up|down|list", file=sys.stderr)

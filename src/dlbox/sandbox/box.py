@@ -1,4 +1,4 @@
-"""One box: run a command in it, copy into it, remove it."""
+"""A container box: run a command in it, copy files into it, remove it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Container:
 
     @property
     def host(self) -> str:
-        """Return the box's name in an inventory of pyinfra."""
+        """Return the box's name in a pyinfra inventory."""
         return f"@{self.engine.name}/{self.name}"
 
     @property
@@ -31,7 +31,7 @@ class Container:
 
     @property
     def address(self) -> str:
-        """Return the box's IP address, as reached from this machine."""
+        """Return the box's IP address, as seen from this machine. Raises BoxError."""
         each = "{{range .NetworkSettings.Networks}}{{.IPAddress}} {{end}}"
         found = self._inspect(each).split()
         if not found:
@@ -46,7 +46,7 @@ class Container:
         check: bool = True,
         timeout: float = 600,
     ) -> CompletedProcess[str]:
-        """Run a command in the box."""
+        """Run a command in the box and return its result. Raises BoxError."""
         stdin = ["--interactive"] if input is not None else []
         args = ["exec", *stdin, self.name, *argv]
         done = self.engine.call(*args, stdin=input, check=False, timeout=timeout)
@@ -56,12 +56,12 @@ class Container:
         return done
 
     def copy_in(self, source: Path | str, target: str) -> None:
-        """Copy a file or a folder of this machine into the box."""
+        """Copy a file or a folder from this machine into the box."""
         self.engine.call("cp", str(source), f"{self.name}:{target}", timeout=600)
 
     @contextmanager
     def cut_off(self) -> Iterator[None]:
-        """Take all networks from the box, but its own loopback, for a while."""
+        """Disconnect the box from all networks except its loopback, for the duration of the context."""
         networks = self._inspect(
             "{{range $name, $_ := .NetworkSettings.Networks}}{{$name}} {{end}}"
         )
@@ -74,17 +74,17 @@ class Container:
                 self.engine.call("network", "connect", network, self.name)
 
     def disk_bytes(self) -> int:
-        """Return what the box has written over its image; mounts do not count."""
+        """Return the bytes that the box has written on top of its image; mounts do not count."""
         return int(self._inspect("{{.SizeRw}}", "--size"))
 
     def label(self, name: str) -> str:
-        """Return one of the box's labels; empty where it has none of that name."""
+        """Return one of the box's labels; empty if it has no label of that name."""
         return self._inspect(f'{{{{with index .Config.Labels "{name}"}}}}{{{{.}}}}{{{{end}}}}')
 
     def remove(self) -> None:
-        """Remove the box, and keep what it downloaded."""
+        """Remove the box, and keep its downloads in the cache."""
         sources = self._inspect('{{range .Mounts}}{{.Source}}{{"\\n"}}{{end}}').splitlines()
-        # Killed first, since `rm --force` of podman waits for the init of a box without one.
+        # Killed first, because podman's `rm --force` waits for the init of a box that has none.
         self.engine.call("kill", self.name, check=False)
         self.engine.call("rm", "--force", "--volumes", self.name)
         for source in sources:

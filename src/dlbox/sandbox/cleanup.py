@@ -1,4 +1,4 @@
-"""Leave a machine as it was before its tests: no images, no downloads of theirs."""
+"""Leave a machine as it was before its tests, without their images and downloads."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ FOLDER = "dlbox-test-"
 
 def images() -> set[str]:
     """Return the names of this project's images."""
-    said = engine().call("images", "--format", "{{.Repository}}:{{.Tag}}").stdout
-    return {name for name in said.split() if name.startswith("localhost/dlbox-")}
+    names = engine().call("images", "--format", "{{.Repository}}:{{.Tag}}").stdout
+    return {name for name in names.split() if name.startswith("localhost/dlbox-")}
 
 
 @contextmanager
 def tidy() -> Iterator[None]:
-    """Give the boxes of a run one cache, and take it away afterwards, with the run's images."""
+    """Give the boxes of a run one cache; remove it afterwards, together with the run's images."""
     before = images()
-    # Beside the lasting cache, not in /tmp: it grows to the size of all wheels, about 15 GB.
+    # Beside the permanent cache, not in /tmp: it grows to the size of all wheels, about 15 GB.
     home = cache_root().parent
     for other in home.glob(f"{FOLDER}*"):
         if is_left_over(other.name.removeprefix(FOLDER)):

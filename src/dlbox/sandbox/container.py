@@ -1,4 +1,4 @@
-"""Start boxes, find them again and remove them."""
+"""Start, find and remove container boxes."""
 
 from __future__ import annotations
 
@@ -28,8 +28,11 @@ def start(  # noqa: PLR0913 - each is a word of the engine's own
     network: str | None = None,
     capabilities: Sequence[str] = (),
 ) -> Container:
-    """Start a box, and wait until it has booted; one that does not is removed again."""
-    _make_way(name)
+    """Start a box, wait until it has booted and return it. Raises BoxError.
+
+    A box that does not boot is removed again.
+    """
+    _remove_left_over(name)
     flags = [*_flags(mounts, publish, network), *(f"--cap-add={each}" for each in capabilities)]
     box = Container(engine(), name)
     try:
@@ -44,20 +47,20 @@ def start(  # noqa: PLR0913 - each is a word of the engine's own
     return box
 
 
-def _make_way(name: str) -> None:
-    there = next((box for box in boxes(name) if box.name == name), None)
-    if there is None:
+def _remove_left_over(name: str) -> None:
+    existing = next((box for box in boxes(name) if box.name == name), None)
+    if existing is None:
         return
-    if not is_left_over(there.label(LABEL)):
+    if not is_left_over(existing.label(LABEL)):
         msg = f"there is a box {name} already; remove it first"
         raise BoxError(msg)
-    there.remove()
+    existing.remove()
 
 
 def _flags(mounts: Sequence[Mount], publish: Sequence[str], network: str | None) -> list[str]:
     return [
         f"--label={LABEL}={maker()}",
-        # A bundle of this machine must not be relabelled for SELinux, so boxes go unlabelled.
+        # SELinux must not relabel a bundle of this machine, so the boxes run unlabelled.
         "--security-opt=label=disable",
         *(mount.flag() for mount in (*ca_mounts(), *mounts)),
         *proxy_flags(os.environ),
@@ -90,12 +93,12 @@ def _await_boot(box: Container) -> None:
 
 
 def boxes(prefix: str) -> list[Container]:
-    """Return the boxes whose names start so."""
+    """Return the boxes whose names start with ``prefix``."""
     names = engine().call("ps", "--all", "--format", "{{.Names}}").stdout.split()
     return [Container(engine(), name) for name in sorted(names) if name.startswith(prefix)]
 
 
 def remove_all(prefix: str) -> None:
-    """Remove the boxes whose names start so."""
+    """Remove the boxes whose names start with ``prefix``."""
     for box in boxes(prefix):
         box.remove()

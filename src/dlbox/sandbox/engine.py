@@ -1,4 +1,4 @@
-"""Find a container engine that works on this machine, by running a container with each."""
+"""Find a container engine that works on this machine, by running a container with each one."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from dlbox.sandbox.engine_command import (
 __all__ = ["BoxError", "Engine", "NoEngine", "engine"]
 
 PROBE = "localhost/dlbox-probe:latest"
-# Without --privileged, which would hand the host's own devices to a box that installs drivers.
+# Without --privileged, which would give the host's own devices to a box that installs drivers.
 DOCKER_SYSTEMD = (
     *("--cgroupns=host", "--volume=/sys/fs/cgroup:/sys/fs/cgroup:rw", "--cap-add=SYS_ADMIN"),
     *("--security-opt=seccomp=unconfined", "--security-opt=apparmor=unconfined"),
@@ -33,18 +33,18 @@ Runner = Callable[[Sequence[str], Mapping[str, str]], "CompletedProcess[str]"]
 
 
 def candidates(state: Path, hard_nofile: int) -> Iterable[Engine]:
-    """Yield the ways to run containers, what needs the least of ours first."""
+    """Yield the ways to run containers, the one that needs the least configuration first."""
     yield Engine("podman")
     nofile = min(hard_nofile, 16384)
     for nproc in (16384, 4096):
         conf = state / f"containers-{nproc}.conf"
-        # In a file and not in flags, since pyinfra and testinfra call plain podman.
+        # In a file instead of flags, because pyinfra and testinfra call plain podman.
         text = (
             f'[containers]\ndefault_ulimits = ["nofile={nofile}:{nofile}", '
             f'"nproc={nproc}:{nproc}"]\n[engine]\nruntime = "runc"\n'
             '[network]\nnetwork_backend = "netavark"\n'
         )
-        # A podman of another session may be reading it.
+        # Another podman may be reading it at the same time.
         if not conf.exists() or conf.read_text() != text:
             conf.write_text(text)
         yield Engine("podman", {"CONTAINERS_CONF": str(conf)})
@@ -52,7 +52,7 @@ def candidates(state: Path, hard_nofile: int) -> Iterable[Engine]:
 
 
 def choose(engines: Iterable[Engine], root: Path, run: Runner = execute) -> Engine:
-    """Return the first engine that runs a container, or raise with the first real error."""
+    """Return the first engine that runs a container. Raises NoEngine with the first real error."""
     faults: list[str] = []
     for engine in engines:
         fault = _fault(engine, root, run)
@@ -74,13 +74,13 @@ def _fault(engine: Engine, root: Path, run: Runner) -> str | None:
 
 
 def libraries(ldd: str) -> list[str]:
-    """Return the files a program loads, from what ldd says of it."""
+    """Return the files that a program loads, from the output of ldd."""
     return re.findall(r"(/\S+) \(0x", ldd)
 
 
 @cache
 def engine() -> Engine:
-    """Return this machine's engine; tried once per process."""
+    """Return this machine's engine; it is tried once per process."""
     home = Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local/state")
     state = home / "dlbox"
     state.mkdir(parents=True, exist_ok=True)
@@ -89,7 +89,7 @@ def engine() -> Engine:
 
 
 def _root(state: Path) -> Path:
-    """Return a root file system with nothing but this machine's shell."""
+    """Return a root file system that contains only this machine's shell."""
     root = state / "probe.tar"
     if not root.exists():
         draft = state / f"probe.tar.{os.getpid()}"

@@ -1,4 +1,4 @@
-"""A container engine of this machine, and how to call it."""
+"""A container engine on this machine, and how to call it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class BoxError(RuntimeError):
 
 
 class NoEngine(BoxError):  # noqa: N818 - the name says it
-    """No container engine of this machine can run a container."""
+    """No container engine on this machine can run a container."""
 
 
 def execute(
@@ -27,7 +27,10 @@ def execute(
     stdin: str | None = None,
     timeout: float | None = 120,
 ) -> CompletedProcess[str]:
-    """Run a command of this machine; what keeps it from running is its exit status too."""
+    """Run a command on this machine and return its result.
+
+    A missing program gives exit status 127, a timeout 124.
+    """
     full = {**os.environ, **env}
     try:
         return subprocess.run(
@@ -42,7 +45,7 @@ def execute(
 
 @dataclass(frozen=True)
 class Engine:
-    """How this machine runs containers."""
+    """A way to run containers on this machine."""
 
     name: str
     """`podman` or `docker`: the command, pyinfra's connector and testinfra's backend."""
@@ -50,13 +53,13 @@ class Engine:
     systemd_flags: tuple[str, ...] = ("--systemd=always",)
 
     def environment(self) -> dict[str, str]:
-        """Return what os.environ needs for a plain `podman exec` of others to work."""
+        """Return the variables that os.environ needs so that plain `podman exec` works for others."""
         return dict(self.env)
 
     def call(
         self, *args: str, stdin: str | None = None, check: bool = True, timeout: float = 120
     ) -> CompletedProcess[str]:
-        """Run one command of the engine."""
+        """Run one command of the engine and return its result. Raises BoxError."""
         done = execute([self.name, *args], self.env, stdin=stdin, timeout=timeout)
         if check and done.returncode:
             msg = f"{self.name} {args[0]}: {error_line(done)}"
@@ -65,10 +68,10 @@ class Engine:
 
 
 def error_line(done: CompletedProcess[str]) -> str:
-    """Return the line that says why a command failed, past what it merely warned of."""
+    """Return the line that says why a command failed, skipping mere warnings."""
     lines = [line.strip() for line in (done.stderr or done.stdout).splitlines() if line.strip()]
-    told = [
+    errors = [
         line for line in lines if re.match(r"(e|error|cannot\b.*|docker):", line, re.IGNORECASE)
     ]
-    # The first error is the cause, what follows is who gave up because of it.
-    return (told[:1] or lines[-1:] or [f"exit status {done.returncode}"])[0]
+    # The first error is the cause; the later ones are programs that gave up because of it.
+    return (errors[:1] or lines[-1:] or [f"exit status {done.returncode}"])[0]

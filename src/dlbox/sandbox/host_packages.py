@@ -1,4 +1,4 @@
-"""The Debian packages that the container tiers stand on."""
+"""Install the Debian packages that container boxes and the tests need."""
 
 from __future__ import annotations
 
@@ -6,47 +6,35 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 
-from dlbox.subprocesses import call
-
-TOOLS = (
-    # For the stub archives: a signature, and a libcuda.so.1 that says there is no card.
-    "gnupg",
-    "gpgv",
-    "gcc",
-    "libc6-dev",
-    "openssh-client",
-    "podman",
-    "runc",
-    "netavark",
-    "aardvark-dns",
-    # netavark runs it, and its package does not ask for it.
-    "iptables",
-    "uidmap",
-    "mmdebstrap",
-    # Machines that boot: QEMU, its UEFI, and what makes their disks.
-    "qemu-system-x86",
-    "qemu-utils",
-    "ovmf",
-    "mtools",
-    "dosfstools",
-    "fdisk",
-    "e2fsprogs",
+TRY_TOOLS = (
+    # With what podman does not depend on but a box needs: networks, names, users.
+    *("podman", "runc", "netavark", "aardvark-dns", "iptables", "uidmap", "mmdebstrap"),
+)
+"""What makes container boxes and runs them."""
+TEST_TOOLS = (
+    *TRY_TOOLS,
+    # For the stub archives: a signature, and a libcuda.so.1 that reports that there is no card.
+    *("gnupg", "gpgv", "gcc", "libc6-dev", "openssh-client"),
+    # For virtual machines: QEMU, its UEFI firmware, and the tools that make the disks.
+    *("qemu-system-x86", "qemu-utils", "ovmf", "mtools", "dosfstools", "fdisk", "e2fsprogs"),
     "shellcheck",
 )
+"""What all tiers of the tests need."""
 
 
 def _output(*argv: str) -> str:
     return subprocess.run(argv, capture_output=True, text=True, check=False).stdout
 
 
-def missing_tools() -> list[str]:
-    """Those that dpkg does not know as installed."""
+def missing_tools(tools: Sequence[str]) -> list[str]:
+    """Return the tools that dpkg does not list as installed."""
     status = ("dpkg-query", "-W", "-f=${db:Status-Status}")
-    return [tool for tool in TOOLS if _output(*status, tool) != "installed"]
+    return [tool for tool in tools if _output(*status, tool) != "installed"]
 
 
-def _agreed(*, yes: bool) -> bool:
+def _confirmed(*, yes: bool) -> bool:
     if yes or os.environ.get("CI") == "true":
         return True
     if not sys.stdin.isatty():
@@ -57,29 +45,39 @@ def _agreed(*, yes: bool) -> bool:
         return False
 
 
-def _apt(*arguments: str) -> int:
+def _apt(*arguments: str) -> str:
+    """Run apt-get as root and return its last line if it failed, else ""."""
     as_root = (
         [] if os.geteuid() == 0 else ["sudo", "--preserve-env=http_proxy,https_proxy,no_proxy"]
     )
     quiet = ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq"]
-    return call([*as_root, *quiet, "-o", "DPkg::Lock::Timeout=600", *arguments])
+    words = [*as_root, *quiet, "-o", "DPkg::Lock::Timeout=600", *arguments]
+    done = subprocess.run(
+        words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
+    )
+    said = done.stdout.strip().splitlines()
+    return "" if done.returncode == 0 else (said or [f"exit status {done.returncode}"])[-1]
 
 
-def install_tools(*, yes: bool) -> str:
-    """Install what is missing, after saying so; return why not all of it could be."""
+def install_tools(tools: Sequence[str], *, yes: bool) -> str:
+    """Print and install what is missing; return why something could not be installed, or ""."""
     if not shutil.which("apt-get"):
         return "no apt-get here, so nothing was installed"
-    missing = missing_tools()
+    missing = missing_tools(tools)
     if not missing:
         return ""
-    print(f"dlbox test: the container tiers need, with apt: {' '.join(missing)}", flush=True)
+    print(f"needed, with apt: {' '.join(missing)}", flush=True)
     if os.geteuid() != 0 and not shutil.which("sudo"):
         return f"neither root nor sudo to install {' '.join(missing)}"
-    if not _agreed(yes=yes):
+    if not _confirmed(yes=yes):
         return f"nobody agreed to install {' '.join(missing)} | add -y"
-    # The mirror may be in the middle of a sync: one more try, then the install says what is wrong.
+    print("updating apt's lists", flush=True)
+    # The mirror may be in the middle of a sync: retry once, then the install reports the fault.
     update = ("-o", "APT::Update::Error-Mode=any", "update")
     _ = _apt(*update) and _apt(*update)
-    # Ubuntu 22.04 knows no netavark: its podman brings a network of its own.
+    # Ubuntu 22.04 has no netavark: its podman brings its own network.
     known = [tool for tool in missing if _output("apt-cache", "show", tool)]
-    return f"apt could not install {' '.join(known)}" if _apt("install", "-y", *known) else ""
+    print(f"installing {' '.join(known)}", flush=True)
+    # Nothing that is installed changes, and no recommended package comes along.
+    why = _apt("install", "-y", "--no-install-recommends", "--no-upgrade", *known)
+    return f"apt could not install {' '.join(known)}: {why}" if why else ""

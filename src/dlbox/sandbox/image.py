@@ -1,4 +1,4 @@
-"""Make the images of boxes, from the Debian mirror of this machine's own apt configuration."""
+"""Make the images of boxes, from the Debian mirror in this machine's own apt configuration."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ TARGETS = "$(REPO_URI)|$(RELEASE)|$(COMPONENT)|$(ORIGIN)"
 
 @dataclass(frozen=True)
 class Recipe:
-    """What an image is made of."""
+    """The ingredients of an image."""
 
     codename: str
     packages: tuple[str, ...]
     sources: tuple[str, ...]
 
     def digest(self) -> str:
-        """Return what changes when the image has to be made again."""
-        said = "\n".join((self.codename, *self.packages, "", *self.sources))
-        return hashlib.sha256(said.encode()).hexdigest()[:16]
+        """Return a digest that changes when the image has to be rebuilt."""
+        text = "\n".join((self.codename, *self.packages, "", *self.sources))
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
 
     def mmdebstrap(self, tar: Path) -> list[str]:
         """Return the command that makes the root file system."""
@@ -39,7 +39,7 @@ class Recipe:
         return [*quiet, *include, self.codename, str(tar), *self.sources]
 
     def containerfile(self) -> str:
-        """Return the recipe where no mirror is known but a registry answers."""
+        """Return a Containerfile, for machines where no mirror is known but a registry answers."""
         lines = [f"FROM debian:{self.codename}"]
         if self.packages:
             install = (
@@ -53,7 +53,7 @@ class Recipe:
 def mirrors(targets: str) -> dict[str, str]:
     """Return Debian's mirrors by what follows the codename: "", "-updates" and "-security".
 
-    An empty origin is an index that was never downloaded; third parties have one of their own.
+    An empty origin is an index that was never downloaded; third parties have their own origin.
     """
     found: dict[str, str] = {}
     for line in targets.splitlines():
@@ -66,7 +66,7 @@ def mirrors(targets: str) -> dict[str, str]:
 
 
 def recipe(release: str, by_suite: dict[str, str], *, bare: bool) -> Recipe:
-    """Return how to make the image of a release."""
+    """Return the recipe for the image of a release. Raises BoxError."""
     if release not in RELEASES:
         msg = f"no box image of {release}; there is {', '.join(RELEASES)}"
         raise BoxError(msg)
@@ -78,12 +78,14 @@ def recipe(release: str, by_suite: dict[str, str], *, bare: bool) -> Recipe:
 
 
 def image(release: str, *, bare: bool = False) -> str:
-    """Return the image of a release, made first if its recipe is new.
+    """Return the image of a release; build it first if its recipe is new.
 
-    `bare` is a machine nobody prepared: no init, no sshd, no sudo, no CA certificates, no Python.
+    ``bare`` is an unprepared machine: no init, no sshd, no sudo, no CA certificates, no Python.
     """
-    told = execute(["apt-get", "indextargets", "--format", TARGETS, "Created-By: Packages"], {})
-    wanted = recipe(release, mirrors(told.stdout), bare=bare)
+    targets = execute(
+        ["apt-get", "indextargets", "--format", TARGETS, "Created-By: Packages"], {}
+    )
+    wanted = recipe(release, mirrors(targets.stdout), bare=bare)
     name = f"localhost/dlbox-{'bare' if bare else 'box'}:{release}"
     label = f'{{{{index .Config.Labels "{LABEL}"}}}}'
     made = engine().call("image", "inspect", "--format", label, name, check=False)

@@ -1,4 +1,4 @@
-"""What boxes are given of this machine: its CA bundle, its proxies and a cache of downloads."""
+"""What boxes receive from this machine: its CA bundle, its proxies and a cache of downloads."""
 
 from __future__ import annotations
 
@@ -11,35 +11,35 @@ from dataclasses import dataclass
 from pathlib import Path
 
 CACHE = "DLBOX_CACHE"
-"""Names, in the environment, another folder for downloads."""
+"""Environment variable that names another folder for downloads."""
 CA_IN_BOX = "/etc/dlbox-host-ca.pem"
 ARCHIVES = "/var/cache/apt/archives"
 STORE = "/var/cache/dlbox/debs"
-"""Where dlbox itself keeps packages, and takes away what nobody goes back to."""
+"""Where dlbox itself keeps packages, and deletes those that no rollback needs any more."""
 UV_CACHE = "/var/cache/dlbox/uv"
 
 
 @dataclass(frozen=True)
 class Mount:
-    """A path of this machine inside a box."""
+    """A path on this machine that is mounted in a box."""
 
     source: Path
     target: str
     read_only: bool = False
 
     def flag(self) -> str:
-        """Return the engine's flag for it."""
+        """Return the engine's flag for the mount."""
         return f"--volume={self.source}:{self.target}{':ro' if self.read_only else ''}"
 
 
 def host_ca(env: Mapping[str, str]) -> Path | None:
-    """Return the CA bundle this machine was told to trust, as behind an intercepting proxy."""
-    told = (env.get(name) for name in ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"))
-    return next((Path(path) for path in told if path and Path(path).is_file()), None)
+    """Return the CA bundle that this machine is configured to trust, as behind an intercepting proxy."""
+    paths = (env.get(name) for name in ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"))
+    return next((Path(path) for path in paths if path and Path(path).is_file()), None)
 
 
 HOST_CA = host_ca(os.environ)
-"""For the setting base_ca_bundle of boxes; None where this machine names no bundle."""
+"""The value for the boxes' setting base_ca_bundle; None if this machine names no bundle."""
 
 
 def ca_mounts() -> tuple[Mount, ...]:
@@ -48,31 +48,31 @@ def ca_mounts() -> tuple[Mount, ...]:
 
 
 def proxy_flags(env: Mapping[str, str]) -> list[str]:
-    """Return the engine's flags that hand this machine's proxies on."""
+    """Return the engine's flags that pass this machine's proxies on."""
     names = ("http_proxy", "https_proxy", "no_proxy")
     both = [*names, *(name.upper() for name in names)]
     return [f"--env={name}={env[name]}" for name in both if env.get(name)]
 
 
 def cache_root() -> Path:
-    """Return where downloads are kept between boxes."""
+    """Return the folder that keeps downloads between boxes."""
     if CACHE in os.environ:
         return Path(os.environ[CACHE])
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "dlbox"
 
 
 def wheel_cache() -> tuple[Mount, ...]:
-    """Return the mount of uv's cache, which boxes of all releases share."""
+    """Return the mount of uv's cache, which the boxes of all releases share."""
     uv = cache_root() / "uv"
     uv.mkdir(parents=True, exist_ok=True)
     return (Mount(uv, UV_CACHE),)
 
 
 def download_cache(release: str) -> tuple[Mount, ...]:
-    """Return mounts for one new box, with all that boxes of its release ever downloaded.
+    """Return the mounts for one new box, with everything that boxes of its release ever downloaded.
 
-    apt does not wait for the lock of its archives, so each box has folders of its own, whose
-    files are hard links.
+    apt does not wait for the lock of its archives, so each box has its own folders, whose files
+    are hard links.
     """
     store = cache_root() / f"apt-{release}"
     store.mkdir(parents=True, exist_ok=True)
@@ -89,7 +89,7 @@ def _own(store: Path) -> Path:
 
 
 def keep(folder: Path) -> None:
-    """Take into the cache what a removed box downloaded, where the folder is of the cache."""
+    """Move the downloads of a removed box into the cache, if the folder belongs to the cache."""
     store = folder.parent
     if store.parent == cache_root() and folder.name.startswith("box-") and folder.is_dir():
         _link(folder, store)
@@ -97,8 +97,8 @@ def keep(folder: Path) -> None:
 
 
 def _link(source: Path, target: Path) -> None:
-    # Another session may take the folder away, and under rootless podman a file may be
-    # another user's: these are only downloads.
+    # Another process may remove the folder, and under rootless podman a file may belong to
+    # another user. Errors do not matter: these are only downloads.
     with contextlib.suppress(OSError):
         for file in source.glob("*.deb"):
             with contextlib.suppress(OSError):

@@ -1,1 +1,1 @@
-"""Which driver, CUDA, cuDNN, NCCL and frameworks go together on a box, and why."""
+"""Solve which driver, CUDA, cuDNN, NCCL and frameworks fit a box, and explain the choice."""

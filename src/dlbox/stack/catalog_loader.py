@@ -1,4 +1,4 @@
-"""The catalogue as typed rows, and all that is unknown in it."""
+"""Load the catalogue as typed rows, and list everything that is unknown in it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from dlbox.stack.gpus import NvSwitch
 
 
 class Catalog(Row):
-    """Every fact the solver goes by; one field, one file of catalog/."""
+    """Every fact that the solver uses; each field is one file of catalog/."""
 
     architectures: dict[str, Architecture]
     drivers: dict[int, Branch]
@@ -47,7 +47,7 @@ def catalog() -> Catalog:
 
 
 def unknowns(row: object, place: str = "") -> Iterator[tuple[str, str]]:
-    """Yield (place in the catalogue, what would settle it) for every unknown below ``row``."""
+    """Yield (place in the catalogue, what would settle it) for every unknown fact below ``row``."""
     if isinstance(row, Unknown):
         yield place, row.unknown
     elif isinstance(row, Row):

@@ -1,4 +1,4 @@
-"""Rows of the catalogue: what there is, and for which cards and systems."""
+"""Row types of the catalogue: which versions exist, and for which cards and systems."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ Source = Literal["distro", "nvidia"]
 
 
 class Row(BaseModel):
-    """Frozen and closed, so that a misspelt field in the catalogue is an error."""
+    """A frozen row without extra fields, so that a misspelt field in the catalogue is an error."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Unknown(Row):
-    """A fact that nobody has established; it is treated as *not allowed*."""
+    """A fact that has not been established; it is treated as *not allowed*."""
 
     unknown: str
-    """What would settle it."""
+    """The finding that would settle it."""
 
 
 class Architecture(Row):
-    """One GPU architecture; fields as catalog/architectures.yaml explains them."""
+    """One GPU architecture; catalog/architectures.yaml explains the fields."""
 
     chips: str
     first_driver: int | None
@@ -37,7 +37,7 @@ class Architecture(Row):
 
 
 class Branch(Row):
-    """One driver branch; fields as catalog/drivers.yaml explains them."""
+    """One driver branch; catalog/drivers.yaml explains the fields."""
 
     kind: str | Unknown
     until: date | Literal["ended"] | Unknown
@@ -49,7 +49,7 @@ class Branch(Row):
 
 
 class PackageNames(Row):
-    """The driver's package names; fields as catalog/packages.yaml explains them."""
+    """The names of the driver's packages; catalog/packages.yaml explains the fields."""
 
     source: Source
     family: Literal["debian", "ubuntu"]
@@ -64,7 +64,7 @@ class PackageNames(Row):
 
 
 class BadKernel(Row):
-    """Kernels that a driver's modules do not compile on."""
+    """Kernels on which a driver's modules do not compile."""
 
     driver: str
     flavour: Flavour
@@ -75,7 +75,7 @@ class BadKernel(Row):
 
 
 class Compat(Row):
-    """A cuda-compat package; fields as catalog/compat.yaml explains them."""
+    """A cuda-compat package; catalog/compat.yaml explains the fields."""
 
     driver: int
     over: tuple[int, ...] | Unknown
@@ -83,12 +83,12 @@ class Compat(Row):
 
 
 class PackagedDriver(Row):
-    """The driver a distribution packages."""
+    """A driver that a distribution packages."""
 
     branch: int
     version: str
     until: date | None = None
-    """None: as long as NVIDIA supports the branch."""
+    """None means for as long as NVIDIA supports the branch."""
     until_reason: str = ""
     source: str
 
@@ -102,19 +102,19 @@ class PackagedToolkit(Row):
 
 
 class NvidiaStock(Row):
-    """What NVIDIA's apt repository has for a system."""
+    """What NVIDIA's apt repository offers for a system."""
 
     tag: str
     drivers: tuple[int, ...]
     toolkits: tuple[str, ...]
     drivers_unknown: dict[int, Unknown]
-    """Branches that it may or may not have."""
+    """Branches of which it is unknown whether the repository has them."""
     toolkits_unknown: dict[str, Unknown]
     source: str
 
 
 class System(Row):
-    """A distribution's release; fields as catalog/systems.yaml explains them."""
+    """A release of a distribution; catalog/systems.yaml explains the fields."""
 
     codename: str
     family: Literal["debian", "ubuntu"]
@@ -149,12 +149,12 @@ Archs = tuple[str, ...] | Unknown
 
 
 def words(archs: object) -> object:
-    """Read ``sm_60 sm_70`` as a list; what is unknown stays so."""
+    """Split ``sm_60 sm_70`` into a tuple; return anything else, such as an unknown, unchanged."""
     return tuple(archs.split()) if isinstance(archs, str) else archs
 
 
 class CodeRow(Row):
-    """What has, or makes, machine code for some cards."""
+    """Something that contains or generates machine code for some cards."""
 
     archs: Archs
     source: str
@@ -163,20 +163,20 @@ class CodeRow(Row):
 
 
 class ToolkitRelease(CodeRow):
-    """One release of the CUDA toolkit, wherever it comes from."""
+    """One release of the CUDA toolkit, from whatever source."""
 
     own_driver: int | Unknown
 
 
 class Major(Row):
-    """What all toolkits of one CUDA major share."""
+    """The facts that all toolkits of one CUDA major version share."""
 
     min_driver: int
     source: str
 
 
 class WheelToolkit(Row):
-    """A toolkit from wheels."""
+    """A toolkit that is installed from wheels."""
 
     home: str
     disk_gb: float
@@ -184,7 +184,7 @@ class WheelToolkit(Row):
 
 
 class Toolkits(Row):
-    """catalog/cuda.yaml."""
+    """The contents of catalog/cuda.yaml."""
 
     majors: dict[int, Major]
     toolkits: dict[str, ToolkitRelease]
@@ -200,7 +200,7 @@ class LibraryRow(CodeRow):
 
 
 class FrameworkRow(CodeRow):
-    """One framework's wheels and the CUDA libraries they bring along."""
+    """The wheels of one framework release, and the CUDA libraries that they bring."""
 
     version: str
     variant: str
@@ -210,7 +210,7 @@ class FrameworkRow(CodeRow):
     cudnn: str
     nccl: str
     ptx_cuda: str | None = None
-    """CUDA its PTX was made with; None: ``cuda``."""
+    """The CUDA release that its PTX was made with; None means ``cuda``."""
     locked: bool = False
     last: bool = False
     disk_gb: float

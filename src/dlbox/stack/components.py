@@ -1,4 +1,4 @@
-"""What the roles are given, layer by layer."""
+"""The data that the roles receive, layer by layer."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ from dlbox.stack.catalog_schema import Flavour, Row, Source
 
 
 class KernelFault(Row):
-    """An installed kernel that a driver's modules do not compile on."""
+    """An installed kernel on which a driver's modules do not compile."""
 
     kernel: str
     error: str
-    """The compiler's first."""
+    """The compiler's first error."""
 
 
 class Driver(Row):
-    """The kernel modules and the user space that goes with them."""
+    """The kernel modules, and the user space that belongs to them."""
 
     branch: int
     version: str
-    """In full, as last seen; what is asked of apt is ``pin``."""
+    """The full version, as last seen; apt is asked for ``pin``."""
     pin: str
-    """What the packages' versions begin with."""
+    """The prefix of the packages' versions."""
     flavour: Flavour
     source: Source
     module: str
@@ -30,26 +30,26 @@ class Driver(Row):
     own: tuple[str, ...]
     desktop: tuple[str, ...]
     cuda: str
-    """The newest CUDA it knows by itself."""
+    """The newest CUDA that the driver supports by itself."""
     fails_on: tuple[KernelFault, ...] = ()
-    """Of the box's kernels, the newest first."""
+    """The box's kernels on which the modules do not compile, the newest first."""
 
     @property
     def libcuda(self) -> str:
-        """The package that holds libcuda.so.1."""
+        """Return the name of the package that contains libcuda.so.1."""
         return next(n for n in self.same if n.startswith(("libcuda1", "libnvidia-compute")))
 
 
 class Fabric(Row):
-    """Fabric Manager or NVLSM: packages of NVIDIA's repository."""
+    """Fabric Manager or NVLSM, packages from NVIDIA's repository."""
 
     packages: tuple[str, ...]
     pin: str
-    """What their versions begin with; "": numbers of their own."""
+    """The prefix of the packages' versions; "" means that they have their own numbering."""
 
 
 class Compat(Row):
-    """NVIDIA's user space of a newer driver over an older module."""
+    """The user space of a newer NVIDIA driver, used over an older kernel module."""
 
     release: str
     package: str
@@ -67,7 +67,8 @@ class Toolkit(Row):
     release: str
     source: Literal["distro", "wheels", "nvidia"]
     home: str
-    """Where its bin/ lies: a path of the box, or, for wheels, a folder of their tree."""
+    """The folder that contains bin/: a path on the box or, for wheels, a folder in their
+    tree."""
     min_driver: int
     package: str | None = None
     lock: str | None = None
@@ -75,7 +76,7 @@ class Toolkit(Row):
 
     @property
     def major(self) -> int:
-        """CUDA major, which cuDNN and NCCL must share."""
+        """Return the CUDA major version, which cuDNN and NCCL must share."""
         return int(self.release.partition(".")[0])
 
 
@@ -86,12 +87,12 @@ class Library(Row):
     version: str
     lock: str
     package: str
-    """Folder of the wheel that holds include/ and lib/."""
+    """The folder of the wheel that contains include/ and lib/."""
     disk_gb: float
 
 
 class Framework(Row):
-    """One framework's wheels and the CUDA libraries they bring along."""
+    """The wheels of one framework release, and the CUDA libraries that they bring."""
 
     version: str
     variant: str

@@ -1,4 +1,4 @@
-"""When nothing fits: the few things that conflict, in words, and the nearest constraint that would work."""
+"""Explain why no stack fits: the smallest conflict, and the nearest constraint that would work."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from dlbox.stack.search import NOTHING, closest, ranked, search
 
 
 def refusal(problem: Problem) -> Refusal:
-    """Say why a problem that has no solution has none."""
+    """Return the reason why a problem has no solution."""
     core = _core(problem)
     if not core.constraints:
         return Refusal(because=_cards(core), nearest=None)
@@ -32,7 +32,7 @@ def _core(problem: Problem) -> Problem:
     """Return the problem with the fewest cards and constraints that still has no solution."""
     for kind in dict.fromkeys(gpu.name for gpu in problem.gpus):
         fewer = replace(problem, gpus=tuple(g for g in problem.gpus if g.name != kind))
-        # A box without any card would be another question.
+        # A box without any card would be a different problem.
         problem = problem if not fewer.gpus or search(fewer) else fewer
     for constraint in problem.constraints:
         others = replace(
@@ -43,13 +43,11 @@ def _core(problem: Problem) -> Problem:
 
 
 def _cards(core: Problem) -> str:
-    """Say what is the matter with cards, or with what the box needs, by themselves."""
+    """Explain what rules out the cards, or a required layer, without any constraint."""
     for name in LAYERS:
         candidates = list(LAYERS[name].candidates(core)) if core.mode(name) == "must" else []
         if all(violations(core, candidate) for candidate in candidates) and candidates:
-            return (
-                f"nothing is known for it on {core.system}: {_said(_reasons(core, candidates))}"
-            )
+            return f"nothing is known for it on {core.system}: {_join_reasons(_reasons(core, candidates))}"
     names = ", ".join(gpu.name for gpu in core.gpus) or "NVSwitches, and no card"
     return f"no one driver of {core.system} does for all of the box ({names})"
 
@@ -63,30 +61,30 @@ def _reasons(core: Problem, candidates: Iterable[Candidate]) -> Iterator[str]:
         yield f"{fits[0].label}: {violations(core, fits[0])[0]}"
 
 
-def _said(reasons: Iterable[str]) -> str:
+def _join_reasons(reasons: Iterable[str]) -> str:
     return "; ".join(dict.fromkeys(reasons))
 
 
 def _explain_constraint(core: Problem, constraint: Constraint) -> str:
-    """Say what stands against the constraint."""
+    """Explain what conflicts with the constraint."""
     others = replace(core, constraints=tuple(w for w in core.constraints if w != constraint))
     candidates = list(LAYERS[constraint.layer].candidates(core))
-    meant = [c for c in candidates if constraint.matches(c.word(constraint.word))]
-    if not meant:
-        sure = [c for c in candidates if not c.faults] or candidates
-        there = dict.fromkeys(short(constraint, c.word(constraint.word)) for c in sure)
-        return f"{constraint}: {core.system} has none; there is {', '.join(there) or 'nothing'}"
+    matching = [c for c in candidates if constraint.matches(c.word(constraint.word))]
+    if not matching:
+        usable = [c for c in candidates if not c.faults] or candidates
+        available = dict.fromkeys(short(constraint, c.word(constraint.word)) for c in usable)
+        return f"{constraint}: {core.system} has none; there is {', '.join(available) or 'nothing'}"
     solved = search(others)
     if solved is None:
         return f"{constraint}: nothing that fits the rest of the box"
-    told = [*_conflicts(others, solved, closest(others, meant, solved))]
-    because = (
-        f"{constraint}: {told[0]}"
-        if told
-        else f"{constraint} cannot be had with {_rest(others)}"
+    conflicts = [*_conflicts(others, solved, closest(others, matching, solved))]
+    reason = (
+        f"{constraint}: {conflicts[0]}"
+        if conflicts
+        else f"{constraint} cannot be had with {_rest_of_box(others)}"
     )
-    unnamed = [str(w) for w in others.constraints if str(w) not in because]
-    return f"{because} (with {', '.join(unnamed)})" if unnamed else because
+    unnamed = [str(w) for w in others.constraints if str(w) not in reason]
+    return f"{reason} (with {', '.join(unnamed)})" if unnamed else reason
 
 
 def _conflicts(
@@ -102,22 +100,22 @@ def _conflicts(
                 has = ", ".join(
                     solved[layer].label or f"no {layer}" for layer in need.layers[:1]
                 )
-                yield f"{need.why}, and {_rest(others)} leaves {has}"
+                yield f"{need.why}, and {_rest_of_box(others)} leaves {has}"
 
 
-def _rest(others: Problem) -> str:
+def _rest_of_box(others: Problem) -> str:
     return (
-        " with ".join([str(w) for w in others.constraints] + _names(others.gpus))
+        " with ".join([str(w) for w in others.constraints] + _card_names(others.gpus))
         or others.system
     )
 
 
-def _names(gpus: Iterable[Gpu]) -> list[str]:
+def _card_names(gpus: Iterable[Gpu]) -> list[str]:
     return [f"a {gpu.name}" for gpu in gpus]
 
 
 def nearest_constraint(problem: Problem, constraint: Constraint) -> Constraint | None:
-    """Return the same constraint with the nearest value that works, everything else unchanged."""
+    """Return the same constraint with the nearest value that works, all else unchanged; None: none works."""
     others = tuple(w for w in problem.constraints if w != constraint)
     for value in _values(problem, constraint):
         other = Constraint(constraint.word, value)
@@ -127,7 +125,7 @@ def nearest_constraint(problem: Problem, constraint: Constraint) -> Constraint |
 
 
 def _values(problem: Problem, constraint: Constraint) -> list[str]:
-    """Return the values a constraint could have, those next to what was asked for first."""
+    """Return the values that a constraint could have, those closest to the requested value first."""
     found = ranked(problem, list(LAYERS[constraint.layer].candidates(problem)), NOTHING)
     values = list(dict.fromkeys(short(constraint, c.word(constraint.word)) for c in found))
     last = (
@@ -143,7 +141,7 @@ def _values(problem: Problem, constraint: Constraint) -> list[str]:
         (v for v in values if version_key(v) <= wanted), key=version_key, reverse=True
     )
     near = [*older, *sorted((v for v in values if version_key(v) > wanted), key=version_key)]
-    # A driver that somebody still supports, before one that nobody does.
+    # Drivers that are still supported come before drivers that are not.
     ended = {
         short(constraint, c.word(constraint.word)) for c in found if _has_ended(problem, c)
     }
@@ -155,6 +153,6 @@ def _has_ended(problem: Problem, candidate: Candidate) -> bool:
 
 
 def short(constraint: Constraint, value: str) -> str:
-    """Return the branch of a driver where a branch was asked for, else the value itself."""
+    """Return the branch of a driver if a branch was requested, otherwise the value itself."""
     branch = constraint.word == "driver" and "." not in constraint.value
     return value.partition(".")[0] if branch else value

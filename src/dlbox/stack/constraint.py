@@ -1,4 +1,4 @@
-"""What a person may constraint of a layer: an exact version, a prefix, a range, any, or none."""
+"""Constraints on a layer: an exact version, a prefix, a range, any version, or none."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from typing_extensions import override
 
-# Word -> the layer it narrows down. What is a layer itself can be `*` (wanted) and `none` as well.
+# Word -> the layer that it narrows down. A word that names a layer also accepts `*` (wanted) and `none`.
 LAYER_OF: Mapping[str, str] = {
     "driver": "driver",
     "flavour": "driver",
@@ -29,7 +29,7 @@ LAYER_OF: Mapping[str, str] = {
     "jax_variant": "jax",
 }
 COMPILERS = ("cuda", "cudnn", "nccl")
-"""Layers for people who compile, which the profile framework_only leaves out."""
+"""Layers for people who compile; the profile framework_only leaves them out."""
 CLOSED: Mapping[str, tuple[str, ...]] = {
     "flavour": ("open", "proprietary"),
     "driver_source": ("distro", "nvidia"),
@@ -46,16 +46,16 @@ class Constraint(NamedTuple):
 
     @property
     def layer(self) -> str:
-        """Return the layer it narrows down."""
+        """Return the layer that the constraint narrows down."""
         return LAYER_OF[self.word]
 
     @property
     def demands(self) -> bool:
-        """Whether the box must get the layer."""
+        """Return whether the box must get the layer."""
         return self.value != "none" and self.word not in CLOSED
 
     def matches(self, found: str) -> bool:
-        """Whether this value is within the constraint; 12.8 matches 12.8 and 12.8.1, never 12.80."""
+        """Return whether a value satisfies the constraint; 12.8 matches 12.8 and 12.8.1, never 12.80."""
         if self.value == "*":
             return True
         if RANGE.match(self.value):
@@ -65,27 +65,28 @@ class Constraint(NamedTuple):
 
     @override
     def __str__(self) -> str:
-        """Return it as it is written after --want."""
+        """Return the constraint as it is written after --want."""
         return f"{self.word}={self.value}"
 
 
 Remedy = Literal["flavour", "kernel"]
-"""What to do where modules do not compile on a kernel: another flavour, or an older kernel."""
+"""How to react when modules do not compile on a kernel: with another flavour, or an older
+kernel."""
 
 
 @dataclass(frozen=True)
 class Requirements:
-    """What the settings of one role, or of all, ask of the solver."""
+    """What the settings of one role, or of all roles, require from the solver."""
 
     values: Mapping[str, str] = field(default_factory=dict)
-    """Word of a constraint -> its value."""
+    """Maps the word of a constraint to its value."""
     more_toolkits: tuple[str, ...] = ()
-    """CUDA releases to have beside the first, as compilers."""
+    """CUDA releases to install beside the first one, as compilers."""
     remedy: Remedy | None = None
-    """None: not said here."""
+    """None means that these settings do not specify it."""
 
     def __or__(self, other: Requirements) -> Requirements:
-        """Return both; the other's values win."""
+        """Return the union of both; the values of ``other`` win."""
         return Requirements(
             {**self.values, **other.values},
             (*self.more_toolkits, *other.more_toolkits),
@@ -99,15 +100,15 @@ class Requirements:
 
 
 def constraint_fault(word: str, value: str) -> str | None:
-    """Return what is wrong with a constraint by itself, if anything."""
+    """Return what is wrong with a constraint by itself; None: it is valid."""
     if word not in LAYER_OF:
         return f"there is no layer {word!r}; there is {', '.join(LAYER_OF)}"
     if word in CLOSED:
         known = CLOSED[word]
         return None if value in known else f"{value!r} is none of {', '.join(known)}"
     if word.endswith("_variant"):
-        good = value in {"*", "none"} or re.fullmatch(r"cu(da)?\d+", value)
-        return None if good else f"{value!r} is no wheel variant such as cu126 or cuda13"
+        valid = value in {"*", "none"} or re.fullmatch(r"cu(da)?\d+", value)
+        return None if valid else f"{value!r} is no wheel variant such as cu126 or cuda13"
     if value in {"*", "none"} or VERSION.fullmatch(value):
         return None
     try:

@@ -1,4 +1,4 @@
-"""Why a layer is what it is, until when, and what was rejected for it."""
+"""Explain each layer of a stack: why it was chosen, how long it lasts, and what was rejected."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from dlbox.stack.search import closest, ranked
 
 
 def choice(problem: Problem, chosen: Chosen, name: str) -> Choice:
-    """Explain a layer that the box gets."""
+    """Return the explanation of a layer that the box gets."""
     candidate = chosen[name]
     others = tuple(rejected_candidates(problem, chosen, candidate))
     until, why = _until(problem, candidate, others)
@@ -63,11 +63,11 @@ def _driver_until(problem: Problem, candidate: Candidate) -> tuple[date | None, 
 
 
 def absence(problem: Problem, chosen: Chosen, name: str) -> str:
-    """Explain a layer that the box does not get."""
+    """Return the reason why the box does not get a layer."""
     if any(constraint.value == "none" for constraint in problem.of(name)):
         return "not wanted"
     if problem.mode(name) == "not":
-        return _unasked(problem, name)
+        return _not_requested(problem, name)
     if name in {"cudnn", "nccl"} and not chosen["cuda"].there:
         return "no CUDA toolkit to use it with"
     near = closest(problem, list(LAYERS[name].candidates(problem)), chosen)
@@ -77,7 +77,7 @@ def absence(problem: Problem, chosen: Chosen, name: str) -> str:
     return because if near[0].label in because else f"{near[0].label}: {because}"
 
 
-def _unasked(problem: Problem, name: str) -> str:
+def _not_requested(problem: Problem, name: str) -> str:
     cards = len(problem.gpus)
     if name == "nccl" and cards:
         return "one GPU; set nccl_version to install it anyway"
@@ -113,7 +113,7 @@ SOURCES = {
 
 
 def source_label(candidate: Candidate) -> str:
-    """Return where a candidate comes from: distro, nvidia, wheels, pypi or the URL of an index."""
+    """Return the source of a candidate: distro, nvidia, wheels, pypi or the URL of an index."""
     if candidate.layer in frameworks.TITLES:
         return field_of(candidate, "index") or "pypi"
     return SOURCES.get(candidate.layer) or str(field_of(candidate, "source"))
@@ -121,15 +121,17 @@ def source_label(candidate: Candidate) -> str:
 
 def choice_reason(problem: Problem, candidate: Candidate) -> str:
     """Return the rule that decided the layer."""
-    asked = ", ".join(str(constraint) for constraint in problem.of(candidate.layer))
-    rule = f"asked for: {asked}" if asked else RULES[candidate.layer]
+    requested = ", ".join(str(constraint) for constraint in problem.of(candidate.layer))
+    rule = f"asked for: {requested}" if requested else RULES[candidate.layer]
     if candidate.layer == "driver":
-        return f"{rule}; {_flavour(problem, candidate)}{_other(problem, candidate)}"
+        return (
+            f"{rule}; {_flavour(problem, candidate)}{_other_flavour_fault(problem, candidate)}"
+        )
     return rule
 
 
-def _other(problem: Problem, candidate: Candidate) -> str:
-    """Return what the box's kernels have against the other flavour of the same driver."""
+def _other_flavour_fault(problem: Problem, candidate: Candidate) -> str:
+    """Return why the other flavour of the same driver fails on the box's kernels; empty: it does not fail."""
     branch, flavour = field_of(candidate, "branch"), field_of(candidate, "flavour")
     for other in problem.catalog.drivers[branch].flavours:
         bad = fails_on(problem, str(candidate.version), other) if other != flavour else ()
@@ -156,14 +158,14 @@ def _flavour(problem: Problem, candidate: Candidate) -> str:
 
 
 def rejected_number(candidate: Candidate) -> str:
-    """Return a version that can be compared; NVLSM's own numbers are not planned."""
+    """Return a version that can be compared; NVLSM's own version numbers are not planned."""
     return str(candidate.version).replace("*", "0")
 
 
 def rejected_candidates(
     problem: Problem, chosen: Chosen, taken: Candidate
 ) -> Iterator[Rejected]:
-    """Yield what ranks before the choice, or is newer, each with the first thing against it."""
+    """Yield the candidates that are newer or rank higher, each with the first reason against it."""
     seen = {taken.label}
     everything = list(LAYERS[taken.layer].candidates(problem))
     before = True
@@ -181,18 +183,18 @@ def rejected_candidates(
 
 
 def rejection_reason(problem: Problem, chosen: Chosen, candidate: Candidate) -> str:
-    """Return the first thing against a candidate, or else why it ranks lower."""
-    said = [f"{constraint} is asked for" for constraint in unconstrained(problem, candidate)]
-    said += violations(problem, candidate)
-    said += [need.why for need in candidate.needs if not need.met(chosen)]
-    said += [
+    """Return the first reason against a candidate, or else why it ranks lower."""
+    reasons = [f"{constraint} is asked for" for constraint in unconstrained(problem, candidate)]
+    reasons += violations(problem, candidate)
+    reasons += [need.why for need in candidate.needs if not need.met(chosen)]
+    reasons += [
         f"{other.label}: {need.why}"
         for other in chosen.values()
         for need in other.needs
         if candidate.layer in need.layers
         and not need.met({**chosen, candidate.layer: candidate})
     ]
-    return said[0] if said else _lesser(problem, candidate)
+    return reasons[0] if reasons else _lesser(problem, candidate)
 
 
 def _lesser(problem: Problem, candidate: Candidate) -> str:

@@ -1,4 +1,4 @@
-"""What stands against a driver on a box, whatever its cards."""
+"""Find what rules out a driver on a box, regardless of its cards."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from dlbox.stack.problem import Problem
 
 
 def obstacles(problem: Problem, driver: Driver) -> Iterator[str]:
-    """Yield each thing against it."""
+    """Yield each reason against the driver."""
     row = problem.catalog.drivers[driver.branch]
     if driver.version in row.withdrawn:
         yield f"{driver.version} was withdrawn"
@@ -20,9 +20,9 @@ def obstacles(problem: Problem, driver: Driver) -> Iterator[str]:
         yield f"whether NVIDIA's repository for {problem.system} has branch {driver.branch} is unknown"
     if isinstance(row.until, Unknown) and driver.source == "nvidia":
         yield f"how long branch {driver.branch} is supported is unknown"
-    bad = driver.fails_on
-    if bad and len(bad) == len(problem.kernels):
-        yield f"its {driver.flavour} modules do not compile on kernel {bad[0].kernel} ({bad[0].error})"
+    failing = driver.fails_on
+    if failing and len(failing) == len(problem.kernels):
+        yield f"its {driver.flavour} modules do not compile on kernel {failing[0].kernel} ({failing[0].error})"
 
 
 def fails_on(problem: Problem, version: str, flavour: Flavour) -> tuple[KernelFault, ...]:
@@ -37,12 +37,12 @@ def fails_on(problem: Problem, version: str, flavour: Flavour) -> tuple[KernelFa
 
 
 def numbers(kernel: str) -> tuple[int, ...]:
-    """Sort key of a kernel's release, e.g. 6.1.0-56-amd64."""
+    """Return the sort key of a kernel release, e.g. 6.1.0-56-amd64."""
     return tuple(int(part) for part in re.findall(r"\d+", kernel))
 
 
 def _from(kernel: str, series: str, first: str) -> bool:
-    # Whoever builds a kernel may put anything behind its number: 6.12.94-amd64, 6.12.107_lab.
+    # The builder of a kernel can append anything to its number: 6.12.94-amd64, 6.12.107_lab.
     number = re.match(r"\d+(\.\d+)*", kernel)
     found = number.group() if number else ""
     return found.startswith(f"{series}.") and version_key(found) >= version_key(first)

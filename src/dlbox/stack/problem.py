@@ -1,4 +1,4 @@
-"""One box's question: its cards, its system, what is asked for, and the catalogue and day it is asked on."""
+"""The input of the solver: a box's cards, system and constraints, the catalogue and the date."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from dlbox.stack.gpus import Gpu, NvSwitch
 
 Mode = Literal["must", "may", "not"]
 MANY = 2
-"""Cards from which on NCCL is worth having."""
+"""The number of cards from which on NCCL is worthwhile."""
 
 
 @dataclass(frozen=True)
 class Problem:
-    """Everything an answer depends on."""
+    """Everything that the solution depends on."""
 
     gpus: tuple[Gpu, ...]
     switches: tuple[NvSwitch, ...]
@@ -27,26 +27,27 @@ class Problem:
     catalog: Catalog = field(repr=False)
     today: date
     kernels: tuple[str, ...] = ()
-    """Those installed, the newest first; none: a container, or nobody said."""
+    """The installed kernels, the newest first; empty for a container, or when they are not
+    known."""
     remedy: Remedy = "flavour"
     secure_boot: bool = False
 
     @property
     def offer(self) -> System:
-        """The system's row."""
+        """Return the system's row of the catalogue."""
         return self.catalog.systems[self.system]
 
     def architecture(self, gpu: Gpu) -> tuple[str, Architecture]:
-        """Name and row of the card's architecture."""
+        """Return the name and the row of the card's architecture."""
         rows = self.catalog.architectures.items()
         return next((name, row) for name, row in rows if gpu.chip.startswith(row.chips))
 
     def of(self, layer: str) -> list[Constraint]:
-        """Return the constraints about a layer."""
+        """Return the constraints that apply to a layer."""
         return [constraint for constraint in self.constraints if constraint.layer == layer]
 
     def mode(self, layer: str) -> Mode:
-        """Whether the box must, may or shall not get the layer."""
+        """Return whether the box must, may or must not get the layer."""
         constraints = self.of(layer)
         if any(constraint.value == "none" for constraint in constraints):
             return "not"

@@ -1,4 +1,4 @@
-"""Choose layer after layer, the best first, and go back to the layer that is to blame."""
+"""Choose the best candidate for each layer in turn, and go back to the layer that causes a conflict."""
 
 from __future__ import annotations
 
@@ -15,10 +15,11 @@ from dlbox.stack.problem import Problem
 
 
 def search(problem: Problem) -> dict[str, Candidate] | None:
-    """Return one candidate per layer, the first in order that fits together; None: there is none.
+    """Return the first candidate per layer that fits all others; None: no combination fits.
 
-    The order is lexicographic: no layer gets a lesser candidate for a later layer's sake, unless
-    the later one would have none at all. Complete, since only layers to blame are chosen again.
+    The order is lexicographic: no layer gets a lower-ranked candidate for the sake of a later
+    layer, unless the later layer would have none at all. The search is complete: it chooses
+    again only the layers that cause a conflict, and the others cannot resolve it.
     """
     domains = {name: domain(problem, name) for name in LAYERS}
     found = _from(problem, list(LAYERS), domains, {})
@@ -31,7 +32,7 @@ def _from(
     domains: Mapping[str, Sequence[Candidate]],
     chosen: Chosen,
 ) -> dict[str, Candidate] | set[str]:
-    """Return a choice for all layers, or the names of those chosen that allow none."""
+    """Return a choice for all layers, or the names of the chosen layers that rule out any choice."""
     if not names:
         return dict(chosen)
     name, *rest = names
@@ -50,37 +51,37 @@ def _from(
 def ranked(
     problem: Problem, candidates: Sequence[Candidate], chosen: Chosen
 ) -> list[Candidate]:
-    """Return the candidates, the best first; to go without comes last."""
-    there = [candidate for candidate in candidates if candidate.there]
+    """Return the candidates, the best first; the candidate without the layer comes last."""
+    present = [candidate for candidate in candidates if candidate.there]
     rank = LAYERS[candidates[0].layer].rank if candidates else None
     if rank:
-        there.sort(key=lambda candidate: rank(problem, candidate, chosen))
-    return [*there, *(candidate for candidate in candidates if not candidate.there)]
+        present.sort(key=lambda candidate: rank(problem, candidate, chosen))
+    return [*present, *(candidate for candidate in candidates if not candidate.there)]
 
 
 def violated(candidate: Candidate, chosen: Chosen) -> list[tuple[str, ...]]:
-    """Return the layers behind each need of a candidate that what is chosen does not meet."""
+    """Return the layers of each need of a candidate that the chosen layers do not meet."""
     return [need.layers for need in candidate.needs if not need.met(chosen)]
 
 
 NOTHING: Chosen = {name: Candidate(name, None) for name in LAYERS}
-"""A box before anything is chosen."""
+"""A box on which no layer has been chosen yet."""
 
 
 def closest(
     problem: Problem, candidates: Sequence[Candidate], chosen: Chosen
 ) -> list[Candidate]:
-    """Return candidates that do not do, those that come closest first: what to tell a person."""
+    """Return unsuitable candidates, the closest first, for an explanation to a person."""
 
     def distance(candidate: Candidate) -> tuple[object, ...]:
-        said = violations(problem, candidate)
+        faults = violations(problem, candidate)
         return (
             len(unconstrained(problem, candidate)),
             len(violated(candidate, chosen)) if chosen is not NOTHING else 0,
-            bool(said),
-            said != [UNLOCKED],
-            not all("unknown" in fault for fault in said),
-            len(said),
+            bool(faults),
+            faults != [UNLOCKED],
+            not all("unknown" in fault for fault in faults),
+            len(faults),
         )
 
     return sorted(ranked(problem, candidates, chosen), key=distance)

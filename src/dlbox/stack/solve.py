@@ -1,4 +1,4 @@
-"""From the cards, the system and the constraints to one stack, or the reason why there is none."""
+"""Solve a box's cards, system and constraints into one stack, or into the reason why there is none."""
 
 from __future__ import annotations
 
@@ -38,14 +38,14 @@ def solve(  # noqa: PLR0913 - each is one thing the answer depends on
 ) -> Stack | Refusal:
     """Return the stack for a box with ``gpus`` under ``system``, e.g. debian-13, or why there is none.
 
-    ``more_toolkits`` are compilers to have beside the first; they need no driver that runs what
-    they build. The same arguments always give the same answer.
+    ``more_toolkits`` are compilers to install beside the first toolkit; they need no driver
+    that runs what they build. The same arguments always give the same answer.
     """
     facts = facts or catalog()
     if system not in facts.systems:
         because = f"{system} is not supported; take {', '.join(facts.systems)}"
         return Refusal(because=because, nearest=None)
-    # In one order, so that the order of slots does not matter.
+    # Sorted, so that the order of the slots does not matter.
     cards = tuple(sorted(gpus, key=lambda gpu: gpu.id))
     problem = Problem(
         cards,
@@ -61,14 +61,14 @@ def solve(  # noqa: PLR0913 - each is one thing the answer depends on
     chosen = search(problem)
     if chosen is None:
         return refusal(problem)
-    extra = _beside(problem, chosen, more_toolkits)
+    extra = _more_toolkits(problem, chosen, more_toolkits)
     return extra if isinstance(extra, Refusal) else _stack(problem, chosen, extra)
 
 
-def _beside(
+def _more_toolkits(
     problem: Problem, chosen: Chosen, releases: Sequence[str]
 ) -> tuple[Toolkit, ...] | Refusal:
-    """Return the toolkits to have beside the first one, as compilers."""
+    """Return the toolkits to install beside the first one, as compilers."""
     found: list[Toolkit] = []
     taken = [chosen["cuda"].version]
     for release in releases:
@@ -79,7 +79,7 @@ def _beside(
         if not fit and any(
             Constraint("cuda", release).matches(str(version)) for version in taken
         ):
-            continue  # it is there already
+            continue  # an earlier toolkit already satisfies it
         if not fit:
             return Refusal(because=refusal(alone).because, nearest=None)
         taken.append(fit[0].version)
@@ -89,7 +89,7 @@ def _beside(
 
 
 def _stack(problem: Problem, chosen: Chosen, beside: tuple[Toolkit, ...]) -> Stack:
-    there = [name for name in LAYERS if chosen[name].there]
+    present = [name for name in LAYERS if chosen[name].there]
     first = chosen["cuda"].row
     toolkits = (first, *beside) if isinstance(first, Toolkit) else beside
     rows: dict[str, Any] = {
@@ -104,7 +104,9 @@ def _stack(problem: Problem, chosen: Chosen, beside: tuple[Toolkit, ...]) -> Sta
         toolkits=toolkits,
         frameworks={k: row for k, row in frameworks.items() if isinstance(row, Framework)},
         repository=repository(problem, chosen, toolkits),
-        choices={name: choice(problem, chosen, name) for name in there},
-        skipped={name: absence(problem, chosen, name) for name in LAYERS if name not in there},
+        choices={name: choice(problem, chosen, name) for name in present},
+        skipped={
+            name: absence(problem, chosen, name) for name in LAYERS if name not in present
+        },
         warnings=tuple(warnings(problem, chosen)),
     )

@@ -1,4 +1,4 @@
-"""How long a driver is supported, and by whom."""
+"""Find how long a driver is supported, and by whom."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dlbox.stack.problem import Problem
 
 
 def until(problem: Problem, candidate: Candidate) -> date:
-    """Return the last day somebody supports it; date.min: it has passed, and none was seen."""
+    """Return the last day of a driver's support; date.min: it has ended, on a day that was not seen."""
     source, branch = field_of(candidate, "source"), field_of(candidate, "branch")
     packaged = distro_row(problem, branch) if source == "distro" else None
     end = (
@@ -20,5 +20,5 @@ def until(problem: Problem, candidate: Candidate) -> date:
 
 
 def distro_row(problem: Problem, branch: int) -> PackagedDriver:
-    """Return the distribution's own row of a branch."""
+    """Return the row of the driver that the distribution packages in a branch."""
     return next(row for row in problem.offer.drivers if row.branch == branch)

@@ -1,4 +1,4 @@
-"""What a person should know of a stack that fits: what ends soon, what is mixed, what to look at."""
+"""Warnings about a stack that fits: support that ends soon, mixed cards, settings to check."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SOON = timedelta(days=180)
 
 
 def warnings(problem: Problem, chosen: Chosen) -> Iterator[str]:
-    """Yield one line per warning."""
+    """Yield each warning as one line."""
     driver = chosen["driver"]
     if driver.there:
         yield from _driver(problem, driver)
@@ -66,13 +66,13 @@ def _kernels(problem: Problem, driver: Candidate) -> Iterator[str]:
 
 
 def _instead(problem: Problem) -> str:
-    """Return how to have a driver that NVIDIA supports, if there is one for these cards."""
+    """Return how to get a driver that NVIDIA supports, if one exists for these cards."""
     if problem.of("driver"):
         return ""
     for candidate in ranked(problem, list(driver.candidates(problem)), NOTHING):
         end = support.until(problem, candidate)
-        theirs = field_of(candidate, "source") == "nvidia" and end >= problem.today
-        if theirs and not violations(problem, candidate):
+        suitable = field_of(candidate, "source") == "nvidia" and end >= problem.today
+        if suitable and not violations(problem, candidate):
             return f"; driver_source=nvidia brings {field_of(candidate, 'branch')}, supported until {end}"
     return ""
 

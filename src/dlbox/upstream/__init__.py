@@ -1,1 +1,1 @@
-"""What the catalogue's rows are read from: wheels, their METADATA, lists of cards, apt."""
+"""Read the sources of the catalogue's rows: wheels, their METADATA, lists of cards, apt."""

@@ -1,4 +1,4 @@
-"""What the machine's own apt has: candidates, and files of packages that are not installed."""
+"""Query this machine's apt for candidates, and for files of packages that are not installed."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Candidate:
 
 
 def of_madison(text: str) -> list[Candidate]:
-    """Read ``apt-cache madison``; what lies in no suite (a disc, a flat folder) is left out."""
+    """Parse ``apt-cache madison``; leave out what is in no suite (a disc, a flat folder)."""
     found = []
     for line in text.splitlines():
         package, version, place = (part.strip() for part in line.split("|"))
@@ -30,12 +30,15 @@ def of_madison(text: str) -> list[Candidate]:
 
 
 def candidates(*packages: str) -> list[Candidate]:
-    """Ask apt which versions there are."""
+    """Return the versions that apt knows of these packages."""
     return of_madison(run_output("apt-cache", "madison", *packages))
 
 
 def unpacked(package: str, pattern: str, folder: Path) -> Path:
-    """Download a package, unpack it below ``folder`` and return the file that matches."""
+    """Download a package, unpack it below ``folder`` and return the file that matches.
+
+    Raises Unreadable.
+    """
     run_output("apt-get", "download", "--quiet", package, cwd=folder)
     for archive in folder.glob(f"{package}_*.deb"):
         run_output("dpkg-deb", "-x", str(archive), str(folder / package))

@@ -1,4 +1,4 @@
-"""What the distribution's own archive offers against systems.yaml: a report, no change."""
+"""Compare the distribution's own archive with systems.yaml; the result is a report, not a change."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ PACKAGES = {
 
 
 def propose_drivers() -> Proposal:
-    """Report this machine's apt."""
+    """Return a report on the drivers and toolkits that this machine's apt offers."""
     seen = candidates(*PACKAGES)
     return Proposal(notes=tuple(format_driver(seen, read("systems"))))
 
@@ -24,7 +24,7 @@ def propose_drivers() -> Proposal:
 def format_driver(
     seen: Iterable[Candidate], systems: Mapping[str, Mapping[str, Any]]
 ) -> Iterator[str]:
-    """Yield one line for each candidate, with what the table says of its system."""
+    """Yield one line for each candidate, with what the table says about its system."""
     none = dict.fromkeys(
         PACKAGES, "apt knows none; its sources may lack the component non-free"
     )

@@ -1,4 +1,4 @@
-"""Which machine code a library holds, from the fat binaries that nvcc puts into it."""
+"""Find the machine code in a library, from the fat binaries that nvcc puts into it."""
 
 from __future__ import annotations
 
@@ -18,15 +18,16 @@ _FLAGS = re.compile(rb"(?:(?:sm|compute)_\d+[af]?[ ,]?){3,}")
 
 
 class Bytes(Protocol):
-    """Bytes in memory or of a mapped file."""
+    """Bytes in memory or in a mapped file."""
 
     def __len__(self) -> int: ...
     def __getitem__(self, part: slice, /) -> bytes: ...
-    def find(self, sub: bytes, start: int, /) -> int: ...
+    def find(self, sub: bytes, start: int, /) -> int:
+        """Return the offset of ``sub`` from ``start`` on; -1: it does not occur."""
 
 
 def archs(code: Bytes) -> set[str]:
-    """Every sm_NN and compute_NN of every fat binary in a library."""
+    """Return every sm_NN and compute_NN of every fat binary in a library."""
     found: set[str] = set()
     at = code.find(_MAGIC, 0)
     while at >= 0:
@@ -37,13 +38,13 @@ def archs(code: Bytes) -> set[str]:
 
 
 def _end(code: Bytes, at: int) -> int:
-    """Where the fat binary at ``at`` ends; ``at`` itself where those bytes begin none."""
+    """Return the end of the fat binary at ``at``, or ``at`` itself if no fat binary begins there."""
     header = code[at : at + _HEADER.size]
     if len(header) < _HEADER.size:
         return at
     _, version, size, rest = _HEADER.unpack(header)
-    good = (version, size) == (_VERSION, _HEADER_SIZE) and at + size + rest <= len(code)
-    return at + size + int(rest) if good else at
+    valid = (version, size) == (_VERSION, _HEADER_SIZE) and at + size + rest <= len(code)
+    return at + size + int(rest) if valid else at
 
 
 def _entries(code: Bytes, at: int, end: int) -> Iterator[str]:
@@ -56,12 +57,12 @@ def _entries(code: Bytes, at: int, end: int) -> Iterator[str]:
 
 
 def flags(code: bytes) -> list[str]:
-    """Every list of three architectures or more that stands in a library as a text."""
+    """Return every list of three or more architectures that a library contains as text."""
     return [found.decode().strip(" ,") for found in _FLAGS.findall(code)]
 
 
 def ordered(names: Iterable[str]) -> str:
-    """As the catalogue writes them: machine code, then PTX, each by number."""
+    """Return the names as the catalogue writes them: machine code, then PTX, each by number."""
     return " ".join(sorted(names, key=_order))
 
 

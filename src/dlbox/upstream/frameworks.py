@@ -1,4 +1,4 @@
-"""frameworks.yaml: what METADATA says of every row of the package index, and newer releases."""
+"""Update frameworks.yaml from the METADATA of every indexed row, and add newer releases."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _AT_ONCE = 2  # an old pip downloads the wheel to read its METADATA
 
 
 def propose_frameworks() -> Proposal:
-    """Read every row's wheel again, and what has come out since."""
+    """Return frameworks.yaml with every row's wheel read again, and with newer releases."""
     data = loaded(table("frameworks").read_text(encoding="utf-8"))
     rows = [(name, row) for name, rows in data.items() for row in indexed(rows)]
     with ThreadPoolExecutor(_AT_ONCE) as pool:
@@ -38,7 +38,7 @@ def indexed(rows: list[Any]) -> list[Any]:
 
 
 def _heads(data: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    """Yield the newest row; of JAX, whose releases have every variant, the newest of each."""
+    """Yield the newest row of each framework; for JAX, which releases all variants, of each variant."""
     for name, rows in data.items():
         seen: set[str] = set()
         for row in sorted(indexed(rows), key=_release, reverse=True):
@@ -64,7 +64,7 @@ def _read(place: tuple[str, Any]) -> dict[str, Any]:
 
 
 def pythons(wheel: Wheel, wanted: str, known: str) -> tuple[str, str]:
-    """Return the first and the last Python with a wheel, from one that has one."""
+    """Return the first and the last Python that have a wheel, starting from one that has one."""
     first, last = first_python(wheel), known
     while wheel.version not in versions(wanted, first):
         first = _next(first)
@@ -90,11 +90,11 @@ def _newest(place: tuple[str, Any]) -> tuple[str, CommentedMap] | None:
 def new_row(
     name: str, known: Mapping[str, Any], wheel: Wheel, between: tuple[str, str]
 ) -> CommentedMap:
-    """Write the row of a release whose machine code nobody has read yet."""
-    told = {key: str(known[key]) for key in ("cuda", "cudnn", "nccl")} | corrections(
+    """Return the row of a release whose machine code has not been read yet."""
+    fields = {key: str(known[key]) for key in ("cuda", "cudnn", "nccl")} | corrections(
         known, wheel
     )
-    cuda = told["cuda"]
+    cuda = fields["cuda"]
     variant = f"cu{cuda.replace('.', '')}" if name == "pytorch" else known["variant"]
     return CommentedMap(
         {
@@ -102,8 +102,8 @@ def new_row(
             "variant": variant,
             "python": pair(*between),
             "cuda": quoted(cuda),
-            "cudnn": told["cudnn"],
-            "nccl": told["nccl"],
+            "cudnn": fields["cudnn"],
+            "nccl": fields["nccl"],
             "archs": unknown(f"the machine code in the {wheel.name} {wheel.version} wheel"),
             "disk_gb": known["disk_gb"],
             "source": f"METADATA, {date.today()}",  # noqa: DTZ011

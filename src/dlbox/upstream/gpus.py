@@ -1,4 +1,4 @@
-"""gpus.yaml from pci.ids, and a driver's list of cards against architectures.yaml."""
+"""Update gpus.yaml from pci.ids, and compare a driver's list of cards with architectures.yaml."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from dlbox.upstream.yaml_file import table
 
 
 def propose_gpus(pci_ids: Path | None, supported: Path | None) -> Proposal:
-    """Read both lists, from the files given or from the machine's apt."""
+    """Return gpus.yaml with new cards, read from the given files or from this machine's apt."""
     old = table("gpus").read_text(encoding="utf-8")
     architectures = read("architectures")
     try:
@@ -47,7 +47,7 @@ UNKNOWN = "?"
 
 
 def gpu_rows(text: str) -> dict[str, tuple[str, str, str]]:
-    """Device id -> chip, capability, name."""
+    """Return device id -> (chip, compute capability, name)."""
     found = (_ROW.fullmatch(line) for line in text.splitlines())
     return {row[1]: (row[2], row[3], row[4]) for row in found if row}
 
@@ -55,7 +55,7 @@ def gpu_rows(text: str) -> dict[str, tuple[str, str, str]]:
 def added_gpus(
     text: str, cards: Mapping[str, Card], known: frozenset[str]
 ) -> tuple[str, list[str]]:
-    """Return the table with the new ids of chips it knows, and a note for every other new chip."""
+    """Return the table with the new ids of known chips, and a note for every unknown chip."""
     present = gpu_rows(text)
     capability = {chip: number for chip, number, _ in present.values()}
     head = [line for line in text.splitlines() if not _ROW.fullmatch(line)]
@@ -79,16 +79,16 @@ def disagreements(
     supported: Mapping[str, Support],
     architectures: Mapping[str, Mapping[str, Any]],
 ) -> Iterator[str]:
-    """Yield what the driver's list says otherwise than architectures.yaml, by architecture."""
+    """Yield where the driver's list differs from architectures.yaml, by architecture."""
     by_chip = {row["chips"]: (name, row) for name, row in architectures.items()}
-    said: dict[str, list[str]] = {}
+    found: dict[str, list[str]] = {}
     for number, (chip, _, _) in gpu_rows(text).items():
         if number not in supported or chip[:2] not in by_chip:
             continue
         name, row = by_chip[chip[:2]]
         for what in _differences(supported[number], row):
-            said.setdefault(f"{name}: {what}", []).append(number)
-    for what, ids in sorted(said.items()):
+            found.setdefault(f"{name}: {what}", []).append(number)
+    for what, ids in sorted(found.items()):
         yield f"{what}: {' '.join(ids)}"
 
 

@@ -1,4 +1,4 @@
-"""libraries.yaml: cuDNN and NCCL wheels newer than the newest row of their CUDA major."""
+"""Update libraries.yaml with cuDNN and NCCL wheels newer than the newest row of their CUDA major."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from dlbox.upstream.pip import versions
 from dlbox.upstream.proposal import Proposal
 from dlbox.upstream.yaml_file import dumped, loaded, quoted, table, unknown
 
-_PYTHON = "3.12"  # any: these wheels are for every Python 3
+_PYTHON = "3.12"  # any version will do: these wheels are for every Python 3
 
 
 def propose_libraries() -> Proposal:
-    """Ask for the newest wheel of every library and CUDA major in the table."""
+    """Return libraries.yaml with the newest wheel of every library and CUDA major."""
     data = loaded(table("libraries").read_text(encoding="utf-8"))
     for name, rows in data.items():
         for newest in list(newest_rows(rows)):
             package = f"nvidia-{name}-cu{newest['cuda']}"
-            there = newer(versions(package, _PYTHON), str(newest["version"]))
-            if there:
-                rows.insert(rows.index(newest), new_row(package, newest, there[0]))
+            later = newer(versions(package, _PYTHON), str(newest["version"]))
+            if later:
+                rows.insert(rows.index(newest), new_row(package, newest, later[0]))
     return Proposal({table("libraries"): dumped(data)})
 
 
@@ -39,13 +39,13 @@ def newest_rows(rows: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]
 
 
 def newer(there: Iterable[str], than: str) -> list[str]:
-    """Return the releases newer than one, the newest first."""
+    """Return the releases newer than ``than``, the newest first."""
     later = (version for version in there if Version(version) > Version(than))
     return sorted(later, key=Version, reverse=True)
 
 
 def new_row(package: str, like: Mapping[str, Any], version: str) -> CommentedMap:
-    """Write a row whose machine code nobody has read yet."""
+    """Return a row whose machine code has not been read yet."""
     row = CommentedMap(
         {
             "cuda": like["cuda"],

@@ -1,4 +1,4 @@
-"""The machine code in a wheel, read from the wheel itself."""
+"""Read the machine code in a wheel from the wheel itself."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from dlbox.subprocesses import Unreadable
 from dlbox.upstream.fatbin import archs, flags
 from dlbox.upstream.pip import downloaded
 
-# What of a package to read: torch._C._cuda_getArchFlags returns a text that libtorch_python.so
-# holds; TensorFlow writes its own down; else every fat binary counts.
+# The members of a package to read: torch._C._cuda_getArchFlags returns a text that
+# libtorch_python.so contains; TensorFlow lists its own in a file; otherwise every fat binary counts.
 _MEMBERS = {
     "torch": r"torch/lib/libtorch_python\.so",
     "tensorflow": r"tensorflow/python/platform/build_info\.py",
@@ -25,13 +25,13 @@ _MEMBERS = {
 
 
 def packages(framework: str, variant: str) -> tuple[str, ...]:
-    """Return the packages with a framework's own machine code."""
+    """Return the packages that contain a framework's own machine code."""
     plain = {"pytorch": ("torch",), "tensorflow": ("tensorflow",)}
     return plain.get(framework, tuple(f"jax-{variant}-{part}" for part in ("plugin", "pjrt")))
 
 
 def machine_code(package: str, version: str, python: str) -> set[str]:
-    """Download a wheel, read it, delete it."""
+    """Download a wheel, return its architectures and delete it. Raises Unreadable."""
     with TemporaryDirectory() as name:
         folder = Path(name)
         wheel = downloaded(package, version, python, folder)
@@ -43,19 +43,19 @@ def machine_code(package: str, version: str, python: str) -> set[str]:
 
 
 def read(package: str, wheel: Path, folder: Path) -> set[str]:
-    """Read the members that tell, one after the other, through ``folder``."""
+    """Return the architectures from the relevant members, unpacked one after the other into ``folder``."""
     [wanted] = [what for name, what in _MEMBERS.items() if package.startswith(name)]
     found: set[str] = set()
     with ZipFile(wheel) as archive:
         for member in archive.namelist():
             if re.fullmatch(wanted, member):
                 file = Path(archive.extract(member, folder))
-                found |= _told(package, file)
+                found |= _archs_of_member(package, file)
                 file.unlink()
     return found
 
 
-def _told(package: str, file: Path) -> set[str]:
+def _archs_of_member(package: str, file: Path) -> set[str]:
     if file.suffix == ".py":
         return of_build_info(file.read_text(encoding="utf-8"))
     if package == "torch":
@@ -65,7 +65,7 @@ def _told(package: str, file: Path) -> set[str]:
 
 
 def of_build_info(text: str) -> set[str]:
-    """Read cuda_compute_capabilities in TensorFlow's build_info.py, without running it."""
+    """Return cuda_compute_capabilities from TensorFlow's build_info.py, without running it."""
     for node in ast.walk(ast.parse(text)):
         match node:
             case ast.Tuple(elts=[ast.Constant(value="cuda_compute_capabilities"), value]):

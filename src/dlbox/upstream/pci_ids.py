@@ -1,4 +1,4 @@
-"""Lists of NVIDIA's cards: the PCI ID Project's pci.ids, and the one a driver package brings along."""
+"""Parse lists of NVIDIA's cards: the PCI ID Project's pci.ids, and the list in a driver package."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from pathlib import Path
 
 _NVIDIA = "10de"
 _DEVICE = re.compile(r"\t([0-9a-f]{4})  (\S+)(?: (.*))?")
-# Devices that are on a card, or beside it, without being one.
+# Devices that sit on a card or beside it but are not cards.
 _BESIDE = re.compile(r"\b(audio|usb|ucsi|type-c|bridge|nvswitch|smu|uart)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
 class Card:
-    """One device id."""
+    """The card of one device id."""
 
     chip: str
     name: str
@@ -24,21 +24,21 @@ class Card:
 
 @dataclass(frozen=True)
 class Support:
-    """What a driver package says of one device id."""
+    """What a driver package states about one device id."""
 
     legacy: int | None
-    """The last branch that drives it; none: this very driver does."""
+    """The last branch that drives the card; None: this driver itself does."""
     open_modules: bool
 
 
 def text_of(path: Path) -> str:
-    """Read a file, packed or not."""
+    """Return the text of a file, which may be compressed with gzip."""
     packed = path.suffix == ".gz"
     return (gzip.decompress(path.read_bytes()) if packed else path.read_bytes()).decode()
 
 
 def of_pci_ids(text: str, chips: tuple[str, ...]) -> dict[str, Card]:
-    """Device id -> card, for NVIDIA's chips whose names begin so."""
+    """Return device id -> card, for NVIDIA's chips whose names begin with one of ``chips``."""
     found: dict[str, Card] = {}
     vendor = ""
     for line in text.splitlines():
@@ -58,14 +58,14 @@ def _name(described: str) -> str:
 
 
 def of_supported_gpus(text: str) -> dict[str, Support]:
-    """Device id -> what the driver says, of the list that NVIDIA packs with it."""
+    """Return device id -> support, from the list that NVIDIA packs with the driver."""
     found: dict[str, Support] = {}
     for chip in json.loads(text)["chips"]:
         branch = re.match(r"\d+", chip.get("legacybranch", ""))
         number = chip["devid"].removeprefix("0x").lower()
-        opened = "kernelopen" in chip.get("features", ())
+        has_open_modules = "kernelopen" in chip.get("features", ())
         before = found.get(number, Support(None, open_modules=False))
         found[number] = Support(
-            int(branch[0]) if branch else before.legacy, opened or before.open_modules
+            int(branch[0]) if branch else before.legacy, has_open_modules or before.open_modules
         )
     return found

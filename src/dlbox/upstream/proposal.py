@@ -1,4 +1,4 @@
-"""What one part of the catalogue would become, and what a person should know of it."""
+"""Proposed texts for a part of the catalogue, with notes for a person."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Proposal:
-    """Texts that the catalogue's files would have, and remarks."""
+    """Texts that the catalogue's files would have, and notes."""
 
     texts: dict[Path, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()

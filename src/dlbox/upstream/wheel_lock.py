@@ -1,4 +1,4 @@
-"""The hash lock of one row of frameworks.yaml, made with uv."""
+"""Make the hash lock of one row of frameworks.yaml with uv."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _FIRST_PYTHON = (3, 10)
 
 
 def lock_row(wanted: str) -> Proposal:
-    """Make NAME-VERSION-VARIANT.in and .txt, and call the row locked."""
+    """Write NAME-VERSION-VARIANT.in and .txt, and return the table with the row marked as locked."""
     data = loaded(table("frameworks").read_text(encoding="utf-8"))
     name, row = select_row(data, wanted)
     source, target = LOCKS / f"{wanted}.in", LOCKS / f"{wanted}.txt"
@@ -37,7 +37,7 @@ def lock_row(wanted: str) -> Proposal:
 
 
 def select_row(data: Mapping[str, Any], wanted: str) -> tuple[str, Any]:
-    """Find the row by its lock's name."""
+    """Return the framework and the row with this lock name. Raises Unreadable."""
     for name, rows in data.items():
         for row in rows:
             if f"{name}-{row['version']}-{row['variant']}" == wanted:
@@ -47,7 +47,10 @@ def select_row(data: Mapping[str, Any], wanted: str) -> tuple[str, Any]:
 
 
 def requirements(name: str, row: Mapping[str, Any]) -> str:
-    """Write what is locked; a wheel of an index of its own bears its variant in its version."""
+    """Return the requirements to lock.
+
+    A wheel from an index of its own has its variant in its version.
+    """
     version, variant = row["version"], row["variant"]
     if name == "pytorch":
         local = f"+{variant}" if "index" in row else ""
@@ -63,20 +66,20 @@ def requirements(name: str, row: Mapping[str, Any]) -> str:
 
 
 def arguments(row: Mapping[str, Any]) -> list[str]:
-    """Return what uv is told of one row."""
+    """Return the arguments for uv for one row."""
     first = tuple(int(part) for part in str(row["python"][0]).split("."))
     python = ".".join(map(str, max(first, _FIRST_PYTHON)))
     plain = ["--universal", "--python-version", python, "--generate-hashes", "--no-header"]
     plain += ["--no-annotate", "--no-emit-index-url", "--only-binary", ":all:"]
     if "index" not in row:
         return plain
-    # That index has old releases of other packages too: take each from where its newest is.
+    # That index also has old releases of other packages: take each package where its newest is.
     return [*plain, "--index", row["index"], "--index-strategy", "unsafe-best-match"]
 
 
 def _compiled(wants: str, row: Mapping[str, Any]) -> str:
-    here = Path(sys.executable).with_name("uv")
-    uv = shutil.which("uv") or (str(here) if here.exists() else "")
+    in_venv = Path(sys.executable).with_name("uv")
+    uv = shutil.which("uv") or (str(in_venv) if in_venv.exists() else "")
     if not uv:
         msg = "uv is neither in PATH nor in .venv | .venv/bin/pip install uv"
         raise Unreadable(msg)

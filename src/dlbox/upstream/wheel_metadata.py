@@ -1,4 +1,4 @@
-"""What a wheel's METADATA says of Python and of the CUDA libraries that it brings along."""
+"""Read what a wheel's METADATA requires of Python, and which CUDA libraries it brings."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _EVERY_PATCH = "9999"
 
 @dataclass(frozen=True)
 class Wheel:
-    """One wheel, as far as METADATA goes."""
+    """The METADATA of one wheel, as far as it is needed."""
 
     name: str
     version: str
@@ -27,7 +27,7 @@ class Wheel:
     requires: tuple[str, ...]
 
     def allows(self, *prefixes: str) -> SpecifierSet:
-        """Return which versions it takes of the first package whose name begins so."""
+        """Return the versions that it accepts of the first package whose name has one of the prefixes."""
         for requirement in map(Requirement, self.requires):
             if requirement.name.startswith(prefixes):
                 return requirement.specifier
@@ -36,11 +36,13 @@ class Wheel:
 
 
 def of_report(report: str) -> Wheel:
-    """Read ``pip install --report`` of one wheel."""
+    """Parse ``pip install --report`` for one wheel."""
     [entry] = json.loads(report)["install"]
-    said = entry["metadata"]
-    requires = tuple(said.get("requires_dist", ()))
-    return Wheel(said["name"], said["version"], said.get("requires_python", ""), requires)
+    metadata = entry["metadata"]
+    requires = tuple(metadata.get("requires_dist", ()))
+    return Wheel(
+        metadata["name"], metadata["version"], metadata.get("requires_python", ""), requires
+    )
 
 
 def package(framework: str, variant: str) -> str:
@@ -50,7 +52,7 @@ def package(framework: str, variant: str) -> str:
 
 
 def corrections(row: Mapping[str, Any], wheel: Wheel) -> dict[str, str]:
-    """Return field -> value, where METADATA does not bear the row out."""
+    """Return field -> value, for the fields in which METADATA contradicts the row."""
     return dict(_corrections(row, wheel))
 
 
@@ -73,7 +75,7 @@ def _pinned(allowed: SpecifierSet) -> str | None:
 
 
 def _within(value: str, allowed: SpecifierSet) -> bool:
-    """A version that is allowed, or the very range."""
+    """Return whether the value is an allowed version, or the very same range."""
     if value[0].isdigit():
         return allowed.contains(value)
     return _pinned(allowed) is None and SpecifierSet(value) == allowed
@@ -84,7 +86,7 @@ def _least(allowed: SpecifierSet) -> str:
 
 
 def _written(allowed: SpecifierSet) -> str:
-    """Write a range as the catalogue does: the lower end first."""
+    """Return a range as the catalogue writes it: the lower end first."""
     parts = sorted(allowed, key=lambda part: not part.operator.startswith(">"))
     return ",".join(str(part).removesuffix(".0") for part in parts)
 

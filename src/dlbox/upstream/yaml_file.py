@@ -1,4 +1,4 @@
-"""Tables of the catalogue as texts: read, changed and written with their comments in place."""
+"""Read, change and write the catalogue's tables as texts, with their comments in place."""
 
 from __future__ import annotations
 
@@ -32,45 +32,45 @@ def _yaml() -> YAML:
 
 
 def loaded(text: str) -> Any:
-    """Read a table so that it can be written again."""
+    """Parse a table in a form that can be written again."""
     return _yaml().load(text)
 
 
 def dumped(data: Any) -> str:
-    """Write a table as it was read."""
+    """Return the text of a table in the layout in which it was read."""
     text = StringIO()
     _yaml().dump(data, text)
     return text.getvalue()
 
 
 def quoted(text: str) -> DoubleQuotedScalarString:
-    """Write what would be a number as a text."""
+    """Return a string that YAML would otherwise read as a number, in quotes."""
     return DoubleQuotedScalarString(text)  # type: ignore[no-any-return]
 
 
 def pair(first: str, last: str) -> CommentedSeq:
-    """Write ["3.10", "3.14"] on one line."""
+    """Return a sequence such as ["3.10", "3.14"] that is written on one line."""
     both = CommentedSeq([quoted(first), quoted(last)])
     both.fa.set_flow_style()
     return both
 
 
 def unknown(settles: str) -> CommentedMap:
-    """Write a fact that nobody has established."""
+    """Return a row for a fact that has not been established; ``settles``: what would settle it."""
     row = CommentedMap({"unknown": quoted(settles)})
     row.fa.set_flow_style()
     return row
 
 
 def diff(path: Path, new: str) -> str:
-    """Return the unified diff from the file to a text; empty where they are the same."""
+    """Return the unified diff from the file to a text; empty if they are equal."""
     name = str(path.relative_to(ROOT))
     old = path.read_text(encoding="utf-8").splitlines(keepends=True)
     return "".join(unified_diff(old, new.splitlines(keepends=True), f"a/{name}", f"b/{name}"))
 
 
 def replace(path: Path, new: str) -> None:
-    """Write a file whole, or not at all."""
+    """Write a file as a whole, or not at all."""
     with NamedTemporaryFile(
         "w", encoding="utf-8", dir=path.parent, prefix=f".{path.name}.", delete=False
     ) as temporary:

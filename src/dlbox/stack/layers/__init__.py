@@ -1,4 +1,4 @@
-"""The layers, in the order in which one thing needs another, and the rules of each."""
+"""The layers of a stack in order of dependency, and the rules of each layer."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Objection = Callable[[Problem, Candidate, Gpu], str | None]
 
 
 def no_objection(problem: Problem, candidate: Candidate, gpu: Gpu) -> str | None:
-    """Object to nothing: a layer that is the same for every card."""
+    """Return None for every card: the layer is the same for all of them."""
     del problem, candidate, gpu
     return None
 
@@ -23,18 +23,18 @@ def no_objection(problem: Problem, candidate: Candidate, gpu: Gpu) -> str | None
 def catalogue_order(
     problem: Problem, candidate: Candidate, chosen: Chosen
 ) -> tuple[object, ...]:
-    """Order: as the candidates come."""
+    """Return a constant sort key, which keeps the order of the catalogue."""
     del problem, candidate, chosen
     return ()
 
 
 @dataclass(frozen=True)
 class Layer:
-    """One layer's rules."""
+    """The rules of one layer."""
 
     candidates: Callable[[Problem], Iterable[Candidate]]
     objection: Objection = no_objection
-    """Why a candidate does not do for a card; None: it does."""
+    """Returns why a candidate does not suit a card; None: it does."""
     rank: Callable[[Problem, Candidate, Chosen], tuple[object, ...]] = catalogue_order
 
 
@@ -59,14 +59,14 @@ LAYERS: Mapping[str, Layer] = {
 
 
 def violations(problem: Problem, candidate: Candidate) -> list[str]:
-    """Return what cards and box hold against a candidate, whatever else is chosen."""
+    """Return the reasons of the cards and the box against a candidate, whatever else is chosen."""
     layer = LAYERS[candidate.layer]
-    said = (layer.objection(problem, candidate, gpu) for gpu in problem.gpus)
-    return [*(fault for fault in said if fault), *candidate.faults]
+    objections = (layer.objection(problem, candidate, gpu) for gpu in problem.gpus)
+    return [*(fault for fault in objections if fault), *candidate.faults]
 
 
 def unconstrained(problem: Problem, candidate: Candidate) -> list[str]:
-    """Return the constraints that a candidate does not fulfil."""
+    """Return the constraints that a candidate does not satisfy."""
     return [
         str(constraint)
         for constraint in problem.of(candidate.layer)
@@ -76,7 +76,7 @@ def unconstrained(problem: Problem, candidate: Candidate) -> list[str]:
 
 
 def domain(problem: Problem, name: str) -> list[Candidate]:
-    """Return what a layer can be on this box, before the other layers are looked at."""
+    """Return the candidates that a layer has on this box, before other layers are considered."""
     mode = problem.mode(name)
     absent = [Candidate(name, None)]
     if mode == "not":

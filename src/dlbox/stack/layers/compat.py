@@ -1,4 +1,4 @@
-"""cuda-compat: newer CUDA over an older driver's module, for data centre cards."""
+"""cuda-compat, which runs a newer CUDA over an older driver's module on data centre cards."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from dlbox.stack.problem import Problem
 
 
 def compats(problem: Problem) -> Iterator[Candidate]:
-    """Yield the cuda-compat packages."""
+    """Yield a candidate for each cuda-compat package."""
     for release, row in problem.catalog.compat.items():
         over = row.over
         name = f"cuda-compat-{release.replace('.', '-')}"
@@ -42,7 +42,7 @@ def _faults(problem: Problem, release: str, name: str) -> Iterator[str]:
 
 
 def no_data_centre(problem: Problem, candidate: Candidate, gpu: Gpu) -> str | None:
-    """Return why cuda-compat does nothing for the card."""
+    """Return why cuda-compat has no effect on the card; None: it works."""
     del problem, candidate
     return (
         None if gpu.data_centre else f"cuda-compat is for data centre cards, not a {gpu.name}"

@@ -1,4 +1,4 @@
-"""CUDA toolkits: of the distribution, from wheels, from NVIDIA's repository."""
+"""CUDA toolkits from the distribution, from wheels and from NVIDIA's repository."""
 
 from __future__ import annotations
 
@@ -14,17 +14,18 @@ from dlbox.stack.problem import Problem
 SOURCES = ("distro", "wheels", "nvidia")
 WORDS = {"distro": "the distribution's", "wheels": "from wheels", "nvidia": "NVIDIA's"}
 NVIDIA_GB = 7.0
-"""A toolkit of NVIDIA's repository, as its documentation sizes one; not measured by us."""
+"""Size (GB) of a toolkit from NVIDIA's repository according to its documentation; not measured
+by us."""
 
 
 def runs(release: str, min_driver: int) -> Need:
-    """Return the need of a driver, or a cuda-compat over it, that runs what ``release`` builds."""
+    """Return the need for a driver, or for a cuda-compat over it, that runs what ``release`` builds."""
 
     def met(chosen: Chosen) -> bool:
         driver, compat = chosen["driver"], chosen["cuda_compat"]
         if compat.version and version_key(compat.version) >= version_key(release):
             return True
-        # A box without a GPU compiles only.
+        # A box without a GPU only compiles.
         return not driver.there or field_of(driver, "branch") >= min_driver
 
     why = f"CUDA {release} needs driver {min_driver} or newer"
@@ -32,7 +33,7 @@ def runs(release: str, min_driver: int) -> Need:
 
 
 def toolkits(problem: Problem) -> Iterator[Candidate]:
-    """Yield the toolkits of every source."""
+    """Yield the toolkits from every source."""
     for packaged in problem.offer.toolkits:
         yield _candidate(problem, packaged.release, "distro", packaged.home)
     for release, wheel in problem.catalog.cuda.wheels.items():
@@ -79,7 +80,7 @@ def _faults(problem: Problem, release: str, source: str) -> Iterator[str]:
 
 
 def objection(problem: Problem, candidate: Candidate, gpu: Gpu) -> str | None:
-    """Return why this toolkit makes nothing for the card."""
+    """Return why this toolkit cannot compile for the card; None: it can."""
     archs = problem.catalog.cuda.toolkits[str(candidate.version)].archs
     if isinstance(archs, Unknown):
         return f"which cards CUDA {candidate.version} compiles for is unknown"
@@ -89,20 +90,20 @@ def objection(problem: Problem, candidate: Candidate, gpu: Gpu) -> str | None:
 
 
 def rank(problem: Problem, candidate: Candidate, chosen: Chosen) -> tuple[object, ...]:
-    """Order: what the driver supports in full, the newest, the distribution's, wheels."""
+    """Return the sort key: fully supported by the driver, newest, from the distribution, from wheels."""
     row = problem.catalog.cuda.toolkits[str(candidate.version)]
     driver, compat = chosen["driver"], chosen["cuda_compat"]
-    ours = field_of(driver, "branch") if driver.there else None
+    branch = field_of(driver, "branch") if driver.there else None
     newer = compat.version and version_key(compat.version) >= version_key(
         str(candidate.version)
     )
     return (
-        not (newer or in_full(row.own_driver, ours)),
+        not (newer or in_full(row.own_driver, branch)),
         tuple(-part for part in version_key(str(candidate.version))),
         SOURCES.index(field_of(candidate, "source")),
     )
 
 
 def in_full(own_driver: int | Unknown, branch: int | None) -> bool:
-    """Whether a driver of this branch does all a toolkit can: its PTX, every feature."""
+    """Return whether a driver of this branch supports the whole toolkit: its PTX and every feature."""
     return branch is None or (not isinstance(own_driver, Unknown) and own_driver <= branch)

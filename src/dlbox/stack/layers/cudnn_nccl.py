@@ -1,4 +1,4 @@
-"""cuDNN and NCCL for people who compile: one wheel each, of the first toolkit's CUDA major."""
+"""cuDNN and NCCL for people who compile: one wheel each, for the CUDA major of the first toolkit."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ TITLES = {"cudnn": "cuDNN", "nccl": "NCCL"}
 
 
 def cudnns(problem: Problem) -> Iterator[Candidate]:
-    """Yield every cuDNN."""
+    """Yield a candidate for every cuDNN."""
     yield from _candidates(problem, "cudnn")
 
 
 def nccls(problem: Problem) -> Iterator[Candidate]:
-    """Yield every NCCL."""
+    """Yield a candidate for every NCCL."""
     yield from _candidates(problem, "nccl")
 
 
@@ -50,7 +50,7 @@ def _row(problem: Problem, candidate: Candidate) -> LibraryRow:
 
 
 def no_code(problem: Problem, candidate: Candidate, gpu: Gpu) -> str | None:
-    """Return why this library does nothing for the card."""
+    """Return why this library has no effect on the card; None: it has code for it."""
     archs = _row(problem, candidate).archs
     if isinstance(archs, Unknown):
         return f"what machine code {candidate.label} holds is unknown"
@@ -59,12 +59,12 @@ def no_code(problem: Problem, candidate: Candidate, gpu: Gpu) -> str | None:
 
 
 def no_cudnn(problem: Problem, candidate: Candidate, gpu: Gpu) -> str | None:
-    """Return why this cuDNN fails on the card."""
+    """Return why this cuDNN fails on the card; None: it works."""
     return too_new(problem, str(candidate.version), gpu) or no_code(problem, candidate, gpu)
 
 
 def too_new(problem: Problem, cudnn: str, gpu: Gpu) -> str | None:
-    """Return why a cuDNN, alone or in a framework's wheels, fails on the card."""
+    """Return why a cuDNN, alone or in a framework's wheels, fails on the card; None: it works."""
     name, row = problem.architecture(gpu)
     if isinstance(row.last_cudnn, Unknown):
         return f"which cuDNN is the last with code for a {gpu.name} ({name}) is unknown"
@@ -76,6 +76,6 @@ def too_new(problem: Problem, cudnn: str, gpu: Gpu) -> str | None:
 
 
 def rank(problem: Problem, candidate: Candidate, chosen: Chosen) -> tuple[object, ...]:
-    """Order: the newest."""
+    """Return the sort key: the newest first."""
     del problem, chosen
     return (tuple(-part for part in version_key(str(candidate.version))),)

@@ -1,4 +1,4 @@
-"""The driver: every branch, source and module flavour there is for a system, and which comes first."""
+"""Drivers: every branch, source and module flavour that a system offers, and their order."""
 
 from __future__ import annotations
 
@@ -13,12 +13,13 @@ from dlbox.stack.problem import Problem
 from dlbox.stack.support import until
 
 OPEN_BY_DEFAULT_SINCE = 560
-"""Branch with which NVIDIA's installer began to prefer the open modules (its blog, July 2024)."""
+"""The first branch whose NVIDIA installer prefers the open modules (NVIDIA's blog, July
+2024)."""
 OWNER = {"distro": "the distribution's", "nvidia": "NVIDIA's"}
 
 
 def candidates(problem: Problem) -> Iterator[Candidate]:
-    """Yield every driver that some apt source has for the system."""
+    """Yield every driver that an apt source has for the system."""
     for packaged in problem.offer.drivers:
         for flavour in problem.catalog.drivers[packaged.branch].flavours:
             yield _candidate(problem, "distro", packaged.branch, packaged.version, flavour)
@@ -37,7 +38,7 @@ def _candidate(
     driver = Driver(
         branch=branch,
         version=version,
-        # A distribution moves its driver within the branch; NVIDIA's repository keeps versions.
+        # A distribution updates its driver within the branch; NVIDIA's repository keeps old versions.
         pin=f"{branch}." if source == "distro" else f"{version}-",
         flavour=flavour,
         source=source,
@@ -61,15 +62,15 @@ def _candidate(
 def _names(problem: Problem, source: Source, branch: int) -> PackageNames:
     for row in problem.catalog.packages:
         first, last = row.branches
-        theirs = (row.source, row.family) == (source, problem.offer.family)
-        if theirs and (first or branch) <= branch <= (last or branch):
+        matches = (row.source, row.family) == (source, problem.offer.family)
+        if matches and (first or branch) <= branch <= (last or branch):
             return row
     msg = f"catalog/packages.yaml names no packages of {source} {branch} for {problem.system}"
     raise LookupError(msg)
 
 
 def objection(problem: Problem, candidate: Candidate, gpu: Gpu) -> str | None:
-    """Return why this driver does not drive the card."""
+    """Return why this driver does not drive the card; None: it does."""
     driver: Driver = candidate.row  # type: ignore[assignment]  # only drivers come here
     name, row = problem.architecture(gpu)
     first = row.first_driver_by_id.get(gpu.id, row.first_driver)
@@ -85,9 +86,10 @@ def objection(problem: Problem, candidate: Candidate, gpu: Gpu) -> str | None:
 
 
 def rank(problem: Problem, candidate: Candidate, chosen: Chosen) -> tuple[object, ...]:
-    """Order: the distribution's own while it is kept, the longest supported, the newest.
+    """Return the sort key: the distribution's own while supported, longest supported, newest.
 
-    A distribution's own has its security updates, its tests and no second source beside it.
+    The distribution's own driver gets its security updates and its tests, and needs no second
+    source beside it.
     """
     del chosen
     driver: Driver = candidate.row  # type: ignore[assignment]  # only drivers come here

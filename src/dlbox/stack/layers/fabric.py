@@ -1,4 +1,4 @@
-"""What NVSwitches need: Fabric Manager at exactly the driver's version, and NVLSM from NVLink 5 on."""
+"""Software for NVSwitches: Fabric Manager at exactly the driver's version; NVLSM from NVLink 5 on."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def _same_version(version: str) -> Need:
 
 
 def subnet_managers(problem: Problem) -> Iterator[Candidate]:
-    """Yield NVLSM, which has version numbers of its own that no source lists."""
+    """Yield NVLSM, which has its own version numbers that no source lists."""
     yield Candidate(
         layer="nvlsm",
         version="*",

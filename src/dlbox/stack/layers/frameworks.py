@@ -1,4 +1,4 @@
-"""PyTorch, TensorFlow and JAX: a release in a wheel variant, with the CUDA libraries it brings."""
+"""PyTorch, TensorFlow and JAX: a release in a wheel variant, with the CUDA libraries that it brings."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ UNLOCKED = "its wheels are not locked by hash here"
 
 
 def pythons(problem: Problem) -> Iterator[Candidate]:
-    """Yield the system's own python3, which every venv is made with."""
+    """Yield the system's own python3, with which every venv is made."""
     version = problem.offer.python
     yield Candidate("python", version, Python(version=version), f"Python {version}")
 
@@ -53,7 +53,7 @@ def candidates(problem: Problem, name: FrameworkName) -> Iterator[Candidate]:
 
 
 def _ptx(problem: Problem, row: FrameworkRow) -> Iterator[Need]:
-    """Yield the need of a driver that compiles the row's PTX, if that is all a card has."""
+    """Yield the need for a driver that compiles the row's PTX, if a card has nothing but PTX."""
     archs = () if isinstance(row.archs, Unknown) else row.archs
     made_with = row.ptx_cuda or row.cuda
 
@@ -72,7 +72,7 @@ def _ptx(problem: Problem, row: FrameworkRow) -> Iterator[Need]:
 
 
 def _faults(problem: Problem, name: FrameworkName, row: FrameworkRow) -> Iterator[str]:
-    # By itself dlbox takes only what `up` can install; a constraint may plan more.
+    # Without a constraint dlbox takes only what `up` can install; a constraint can plan more.
     if not row.locked and not problem.of(name):
         yield UNLOCKED
     first, last = map(version_key, row.python)
@@ -82,19 +82,19 @@ def _faults(problem: Problem, name: FrameworkName, row: FrameworkRow) -> Iterato
 
 
 def objection(problem: Problem, candidate: Candidate, gpu: Gpu) -> str | None:
-    """Return why this framework does not work on the card."""
+    """Return why this framework does not work on the card; None: it works."""
     archs = field_of(candidate, "archs")
     if not archs:
         return f"what machine code {candidate.label} holds is unknown"
     if not runs_on(gpu.capability, archs):
         return f"{candidate.label} has no code for a {gpu.name} ({gpu.sm})"
     cudnn = field_of(candidate, "cudnn")
-    # A range leaves room: whoever locks it holds cuDNN at what the card can take.
+    # A range leaves room: the person who locks it pins cuDNN to a version that suits the card.
     return too_new(problem, cudnn, gpu) if VERSION.fullmatch(cudnn) else None
 
 
 def rank(problem: Problem, candidate: Candidate, chosen: Chosen) -> tuple[object, ...]:
-    """Order: what dlbox can install, the newest, the newest CUDA."""
+    """Return the sort key: what dlbox can install, the newest release, the newest CUDA."""
     del problem, chosen
     return (
         not field_of(candidate, "locked"),

@@ -1,4 +1,4 @@
-"""NVIDIA's apt repository, where a stack needs it."""
+"""NVIDIA's apt repository, for the stacks that need it."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from dlbox.stack.problem import Problem
 def repository(
     problem: Problem, chosen: Chosen, toolkits: Sequence[Toolkit]
 ) -> Repository | None:
-    """Return NVIDIA's apt repository, if anything of the stack comes from it."""
+    """Return NVIDIA's apt repository if any part of the stack comes from it."""
     driver = chosen["driver"].row
-    theirs = [getattr(driver, "source", ""), *(toolkit.source for toolkit in toolkits)]
-    if "nvidia" not in theirs and not chosen["cuda_compat"].there:
+    origins = [getattr(driver, "source", ""), *(toolkit.source for toolkit in toolkits)]
+    if "nvidia" not in origins and not chosen["cuda_compat"].there:
         return None
     source, tag = problem.catalog.sources["nvidia"], problem.offer.nvidia.tag
     name, key = next((name, key) for name, key in source.keys.items() if tag in key.tags)
