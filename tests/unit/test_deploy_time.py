@@ -204,6 +204,5 @@ def test_no_run_collects_in_a_global() -> None:
     assert collected(closure(*under("deploys"), *under("dlbox.cli"))) == []
 
 
-@pytest.mark.xfail(reason="dlbox.verify.plugin.LOST: the boxes that did not answer")
 def test_no_module_collects_in_a_global() -> None:
     assert collected(FILES) == []

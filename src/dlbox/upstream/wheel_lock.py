@@ -10,12 +10,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from dlbox.paths import ROOT
+from dlbox.host.layout import LOCKS
 from dlbox.subprocesses import Unreadable, run_output
 from dlbox.upstream.proposal import Proposal
 from dlbox.upstream.yaml_file import dumped, loaded, replace, table
 
-LOCKS = ROOT / "roles/stack/locks"
 _FIRST_PYTHON = (3, 10)
 
 

@@ -96,7 +96,7 @@ def stack(
         pytest.fail(f"{target.name}: refused: {refusal}", pytrace=False)
 
 
-LOST: set[str] = set()
+UNREACHABLE = pytest.StashKey[set[str]]()
 """Boxes that did not answer: one failure each, and the rest of their checks skipped."""
 
 
@@ -106,12 +106,13 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     target = callspec.params.get("target") if callspec else None
     if not isinstance(target, Target):
         return
-    if target.name in LOST:
+    unreachable = item.config.stash.setdefault(UNREACHABLE, set())
+    if target.name in unreachable:
         pytest.skip(f"{target.name} is unreachable")
     try:
         seen = reach(target)[1]
     except Exception as error:  # noqa: BLE001 - each way to reach a box fails in its own words
-        LOST.add(target.name)
+        unreachable.add(target.name)
         pytest.fail(f"{target.name}: unreachable: {error}", pytrace=False)
     if item.get_closest_marker("gpu") and not seen.pci_gpus:
         pytest.skip("no GPU")
