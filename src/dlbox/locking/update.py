@@ -1,4 +1,4 @@
-"""Bring a lock's file up to date, or say what would change in it."""
+"""Update a lock file, or print what would change in it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from dlbox.upstream.yaml_file import replace
 
 
 def update_lockfile(path: str, lock: Lock, *, update: bool) -> ExitCode:
-    """Say of a file whether it is current; write it where there is none, or where asked to.
+    """Print whether a lock file is current; write it if it is missing or if ``update`` is set.
 
     Returns the exit code. Raises OSError.
     """
@@ -37,24 +37,25 @@ def update_lockfile(path: str, lock: Lock, *, update: bool) -> ExitCode:
 
 
 def with_known_modules(old: Lock, new: Lock) -> Lock:
-    """Return the new lock with modules that only the old one knows, where all else is the same.
+    """Return the new lock, with the modules that only the old one knows if all else is equal.
 
-    A box that was made again has compiled nothing yet; that makes no lock stale.
+    A box that was reinstalled has not compiled anything yet; that does not make a lock stale.
     """
-    content = {**_content(new), "day": new.day}
     known = {**old.modules, **new.modules}
-    if {**_content(old), "modules": known} != {**_content(new), "modules": known}:
+    before, after = _without_reasons(old), _without_reasons(new)
+    if {**before, "modules": known} != {**after, "modules": known}:
         return new
+    content = {**_content(new), "day": new.day}
     return seal_lock({**content, "modules": dict(sorted(known.items()))})
 
 
 def _content(lock: Lock) -> dict[str, Any]:
-    """Return all but the day, and what follows from it."""
+    """Return everything but the day and the fields that follow from it."""
     return lock.model_dump(mode="json", exclude={"format", "digest", "day"})
 
 
 def _without_reasons(lock: Lock) -> dict[str, Any]:
-    """Return the content that matters: a reason in other words makes no lock stale."""
+    """Return the content that matters: a reworded reason does not make a lock stale."""
     content = _content(lock)
     choices = {
         name: {key: row[key] for key in ("version", "source", "until")}
