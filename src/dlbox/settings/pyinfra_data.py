@@ -17,7 +17,7 @@ GLOBAL_ARGUMENTS = frozenset(
         *("_parallel", "_run_once", "_serial", "_retries", "_retry_delay", "_retry_until"),
     }
 )
-# Read in ssh.py, docker.py, dockerssh.py and fake.py of pyinfra/connectors, pyinfra 3.10.
+# Read in ssh.py, docker.py, dockerssh.py, chroot.py and fake.py of pyinfra/connectors, pyinfra 3.10.
 CONNECTOR_DATA = frozenset(
     {
         *(
@@ -38,6 +38,7 @@ CONNECTOR_DATA = frozenset(
         "ssh_file_transfer_protocol",
         *("docker_identifier", "docker_platform", "docker_architecture"),
         *("docker_image", "docker_container_id"),
+        "chroot_directory",
         *("fake_responses", "fake_delay", "fake_delay_jitter"),
     }
 )
