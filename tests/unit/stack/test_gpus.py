@@ -1,12 +1,11 @@
 """The id table: which card is meant, and which code runs on it."""
 
 import re
-from pathlib import Path
 
 import pytest
 
-from dlbox import catalog
-from dlbox.stack.catalog_loader import catalog as facts
+from dlbox.catalog import DATA
+from dlbox.stack.catalog_loader import catalog
 from dlbox.stack.gpus import GPU_ID, Gpu, NvSwitch, gpu_table, named, runs_on, sm
 
 
@@ -41,7 +40,7 @@ def test_known_cards(gpu: str, chip: str, capability: str, name: str) -> None:
 
 
 def test_every_card_has_one_architecture_and_is_well_formed() -> None:
-    chips = [row.chips for row in facts().architectures.values()]
+    chips = [row.chips for row in catalog().architectures.values()]
     for key, gpu in gpu_table().items():
         assert gpu.id == key
         assert GPU_ID.fullmatch(key)
@@ -56,26 +55,26 @@ def test_a_chip_has_one_capability() -> None:
 
 
 def test_the_id_table_has_every_device_once_and_in_order() -> None:
-    text = Path(catalog.__file__).with_name("gpus.yaml").read_text(encoding="utf-8")
+    text = (DATA / "gpus.yaml").read_text(encoding="utf-8")
     ids = re.findall(r'^"([0-9a-f]{4})":', text, flags=re.MULTILINE)
     assert ids == sorted(set(ids))
     assert [f"10de:{device}" for device in ids] == list(gpu_table())
 
 
 def test_the_id_table_says_where_and_when_it_was_read() -> None:
-    head = Path(catalog.__file__).with_name("gpus.yaml").read_text().partition('"')[0]
+    head = (DATA / "gpus.yaml").read_text(encoding="utf-8").partition('"')[0]
     assert "pci.ids, version 20" in head
     assert re.search(r"read 20\d\d-\d\d-\d\d", head)
 
 
 def test_no_switch_is_taken_for_a_card() -> None:
-    assert not {f"10de:{switch}" for switch in facts().nvswitches} & set(gpu_table())
-    assert {key: row.nvlsm for key, row in facts().nvswitches.items()} == {
+    assert not {f"10de:{switch}" for switch in catalog().nvswitches} & set(gpu_table())
+    assert {key: row.nvlsm for key, row in catalog().nvswitches.items()} == {
         "1af1": False,
         "22a3": False,
         "nvlink5": True,
     }
-    assert all(isinstance(row, NvSwitch) for row in facts().nvswitches.values())
+    assert all(isinstance(row, NvSwitch) for row in catalog().nvswitches.values())
 
 
 @pytest.mark.parametrize(

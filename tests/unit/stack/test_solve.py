@@ -8,52 +8,34 @@ from pydantic import BaseModel
 
 from dlbox.stack.catalog_loader import Catalog, catalog
 from dlbox.stack.catalog_schema import Unknown
-from dlbox.stack.constraint import LAYER_OF, Constraint
-from dlbox.stack.gpus import gpu_table
+from dlbox.stack.constraint import LAYER_OF
 from dlbox.stack.model import Refusal, Stack
-from dlbox.stack.solve import solve
-
-GTX_680, K80, GTX_750_TI, GTX_970, M60 = "1180", "102d", "1380", "13c2", "13f2"
-GTX_1080_TI, P100, V100, TITAN_V = "1b06", "15f7", "1db1", "1d81"
-T4, RTX_2080_TI, A100, RTX_3090 = "1eb8", "1e04", "20b0", "2204"
-RTX_4090, L4, H100, RTX_5090 = "2684", "27b8", "2330", "2b85"
-B200, HGX_B200, B300, PRO_4500_SE, RUBIN = "2901", "2909", "3182", "2c3a", "3000"
-TODAY = date(2026, 11, 24)
-
-
-def asked(system: str, cards: str, wishes: str = "", **given: Any) -> Stack | Refusal:
-    switches = given.pop("switches", "").split()
-    return solve(
-        [gpu_table()[f"10de:{card}"] for card in cards.split()],
-        system,
-        [Constraint(*wish.split("=", 1)) for wish in wishes.split()],
-        today=given.pop("today", TODAY),
-        switches=[catalog().nvswitches[switch] for switch in switches],
-        **given,
-    )
-
-
-def stack(system: str, cards: str, wishes: str = "", **given: Any) -> Stack:
-    got = asked(system, cards, wishes, **given)
-    assert isinstance(got, Stack), got
-    return got
-
-
-def told(got: Stack | Refusal) -> str:
-    """Write a stack down in one line."""
-    if isinstance(got, Refusal):
-        return f"refused: {got.because}"
-    parts: list[str] = []
-    if got.driver:
-        parts.append(f"{got.driver.version} {got.driver.flavour} {got.driver.source}")
-    rest = [name for name in ("fabricmanager", "nvlsm", "cuda_compat") if name in got.choices]
-    parts += [f"{name} {got.choices[name].version}" for name in rest]
-    parts += [f"cuda {toolkit.release} {toolkit.source}" for toolkit in got.toolkits]
-    parts += [f"cudnn {got.cudnn.version}"] if got.cudnn else []
-    parts += [f"nccl {got.nccl.version}"] if got.nccl else []
-    parts += [f"{name} {row.version} {row.variant}" for name, row in got.frameworks.items()]
-    return ", ".join(parts)
-
+from tests.support.stacks import (
+    A100,
+    B200,
+    B300,
+    GTX_680,
+    GTX_750_TI,
+    GTX_970,
+    GTX_1080_TI,
+    H100,
+    K80,
+    L4,
+    M60,
+    P100,
+    PRO_4500_SE,
+    RTX_2080_TI,
+    RTX_3090,
+    RTX_4090,
+    RTX_5090,
+    RUBIN,
+    T4,
+    TITAN_V,
+    V100,
+    asked,
+    format_stack,
+    stack,
+)
 
 STACKS = [
     # Maxwell: cuDNN 9.10.2 and PyTorch 2.7.1 are the last, TensorFlow begins at sm_60.
@@ -145,9 +127,9 @@ STACKS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("system", "cards", "wishes", "layers"), STACKS)
-def test_a_box_gets(system: str, cards: str, wishes: str, layers: str) -> None:
-    assert told(asked(system, cards, wishes)) == layers
+@pytest.mark.parametrize(("system", "cards", "constraints", "layers"), STACKS)
+def test_a_box_gets(system: str, cards: str, constraints: str, layers: str) -> None:
+    assert format_stack(asked(system, cards, constraints)) == layers
 
 
 SWITCHED = [
@@ -166,7 +148,7 @@ def test_eight_cards_behind_switches_get(
     system: str, card: str, switches: str, layers: str
 ) -> None:
     got = stack(system, " ".join([card] * 8), switches=switches)
-    assert told(got) == layers
+    assert format_stack(got) == layers
     assert got.driver
     assert (got.driver.source, got.driver.version) == (
         "nvidia",
@@ -246,12 +228,12 @@ REFUSALS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("system", "cards", "wishes", "words", "nearest"), REFUSALS)
+@pytest.mark.parametrize(("system", "cards", "constraints", "words", "nearest"), REFUSALS)
 def test_a_box_is_refused(
-    system: str, cards: str, wishes: str, words: str, nearest: str | None
+    system: str, cards: str, constraints: str, words: str, nearest: str | None
 ) -> None:
-    got = asked(system, cards, wishes)
-    assert isinstance(got, Refusal), told(got)
+    got = asked(system, cards, constraints)
+    assert isinstance(got, Refusal), format_stack(got)
     assert [word for word in words.split("|") if word not in got.because] == [], got.because
     assert got.nearest == nearest, got.because
 
@@ -263,9 +245,13 @@ def test_a_system_that_is_not_known_is_refused_with_those_that_are() -> None:
     )
 
 
-def test_every_word_is_wished_for_somewhere_above() -> None:
-    rows = [wishes for _, _, wishes, *_ in STACKS] + [row[2] for row in REFUSALS]
-    words = {wish.partition("=")[0] for wishes in rows for wish in wishes.split()}
+def test_every_word_is_asked_for_somewhere_above() -> None:
+    rows = [constraints for _, _, constraints, *_ in STACKS] + [row[2] for row in REFUSALS]
+    words = {
+        constraint.partition("=")[0]
+        for constraints in rows
+        for constraint in constraints.split()
+    }
     assert words == set(LAYER_OF)
 
 
@@ -291,133 +277,13 @@ LATER = [
 @pytest.mark.parametrize(("today", "system", "card", "driver"), LATER)
 def test_on_a_later_day_the_driver_is(today: str, system: str, card: str, driver: str) -> None:
     got = stack(system, card, "cuda=none", today=date.fromisoformat(today))
-    assert told(got).partition(", ")[0] == driver
-
-
-@pytest.mark.parametrize(
-    ("today", "system", "cards", "wishes", "warning"),
-    [
-        ("2026-09-01", "debian-13", RTX_5090, "", None),
-        ("2026-11-24", "debian-13", RTX_5090, "", "driver 595: its support ends on 2027-03-31, in 127 days"),
-        ("2027-03-31", "debian-13", RTX_5090, "", "driver 595: its support ends on 2027-03-31, in 0 days"),
-        ("2027-04-01", "ubuntu-24.04", RTX_4090, "driver=595", "driver 595: NVIDIA's own support of this branch ended on 2027-03-31"),
-        ("2026-11-24", "ubuntu-24.04", RTX_4090, "", None),
-        ("2028-06-01", "ubuntu-24.04", RTX_4090, "", "driver 580: its support ends on 2028-06-30, in 29 days"),
-        ("2028-07-01", "ubuntu-24.04", GTX_1080_TI, "", "driver 580: NVIDIA's own support of this branch ended on 2028-06-30"),
-        ("2026-11-24", "ubuntu-24.04", GTX_1080_TI, "", "driver 580 is the last branch for a GeForce GTX 1080 Ti (Pascal)"),
-        ("2026-11-24", "debian-13", RTX_4090, "", "driver 550: NVIDIA's own support of this branch has ended; driver_source=nvidia brings 595, supported until 2027-03-31"),
-        ("2026-11-24", "debian-12", RTX_4090, "", "driver 535: NVIDIA's own support of this branch ended on 2026-06-30; driver_source=nvidia brings 580, supported until 2028-06-30"),
-        ("2026-12-15", "ubuntu-22.04", RTX_4090, "", "ubuntu-22.04: its free security support ends on 2027-06-01"),
-        ("2027-06-02", "ubuntu-22.04", RTX_4090, "", "ubuntu-22.04: its free security support ended on 2027-06-01"),
-    ],
-)  # fmt: skip
-def test_what_ends_soon_or_has_ended_is_said(
-    today: str, system: str, cards: str, wishes: str, warning: str | None
-) -> None:
-    got = stack(system, cards, wishes, today=date.fromisoformat(today))
-    ends = [said for said in got.warnings if "support" in said or "last branch" in said]
-    assert warning in ends if warning else ends == []
-
-
-@pytest.mark.parametrize(
-    ("system", "card", "until", "why"),
-    [
-        ("debian-13", RTX_5090, date(2027, 3, 31), "NVIDIA's production branch 595 ends"),
-        ("debian-12", RTX_5090, date(2028, 6, 30), "NVIDIA's long-term branch 580 ends"),
-        ("ubuntu-24.04", RTX_4090, date(2028, 6, 30), "NVIDIA's long-term branch 580 ends"),
-        ("debian-13", RTX_4090, date(2028, 8, 9), "Debian 13's security support ends; NVIDIA's own support of branch 550 has ended"),
-    ],
-)  # fmt: skip
-def test_a_driver_says_until_when_it_is_supported(
-    system: str, card: str, until: date, why: str
-) -> None:
-    choice = stack(system, card).choices["driver"]
-    assert (choice.until, choice.until_reason) == (until, why)
-
-
-@pytest.mark.parametrize(
-    ("kernel", "wishes", "driver"),
-    [
-        (None, "flavour=open", "550.163.01 open distro"),
-        ("6.12.94+deb13-amd64", "flavour=open", "550.163.01 open distro"),
-        ("6.12.107+deb13-amd64", "flavour=open", "595.112.07 open nvidia"),
-        ("6.12.110-cloud-amd64", "flavour=open", "595.112.07 open nvidia"),
-        ("6.1.150", "flavour=open", "550.163.01 open distro"),
-        ("6.12.107+deb13-amd64", "", "550.163.01 proprietary distro"),
-    ],
-)
-def test_a_driver_that_does_not_compile_on_the_kernel_is_not_taken(
-    kernel: str | None, wishes: str, driver: str
-) -> None:
-    got = stack(
-        "debian-13", RTX_4090, f"{wishes} cuda=none", kernels=[kernel] if kernel else []
-    )
-    assert told(got).partition(", ")[0] == driver
-
-
-def test_a_driver_wished_for_a_kernel_it_does_not_compile_on_is_refused_for_that() -> None:
-    got = asked(
-        "debian-13", RTX_4090, "driver=550 flavour=open", kernels=["6.12.107+deb13-amd64"]
-    )
-    assert isinstance(got, Refusal)
-    assert "6.12.107" in got.because
-    assert "pci_resize_resource" in got.because
-    assert got.nearest in {"driver=595", "flavour=proprietary"}
-
-
-def test_secure_boot_is_warned_of_where_there_is_a_module_to_sign() -> None:
-    def warned(cards: str, *, secure_boot: bool) -> bool:
-        got = stack("debian-13", cards, secure_boot=secure_boot)
-        return any("Secure Boot" in said for said in got.warnings)
-
-    assert warned(RTX_4090, secure_boot=True)
-    assert not warned(RTX_4090, secure_boot=False)
-    assert not warned("", secure_boot=True)
-
-
-@pytest.mark.parametrize(
-    ("system", "cards", "wishes", "words"),
-    [
-        ("debian-13", f"{GTX_1080_TI} {RTX_4090}", "", "mixed cards: GeForce GTX 1080 Ti (sm_61), GeForce RTX 4090 (sm_89)"),
-        ("debian-13", f"{RTX_4090} {RTX_4090}", "", "PCIe lanes"),
-        ("ubuntu-24.04", RTX_4090, "cuda=13.5", "CUDA 13.5 is newer than driver 580 (CUDA 13.0)"),
-        ("ubuntu-24.04", RTX_4090, "cuda=13.2", "CUDA 13.2 is newer than driver 580 (CUDA 13.0)"),
-        ("debian-13", RTX_4090, "driver=550 cuda=12.*", None),
-        ("ubuntu-24.04", GTX_1080_TI, "pytorch=2.14", "PyTorch 2.14.0: its wheels are not locked"),
-    ],
-)  # fmt: skip
-def test_what_needs_care_is_said(
-    system: str, cards: str, wishes: str, words: str | None
-) -> None:
-    said = stack(system, cards, wishes).warnings
-    assert any((words or "driver 550") in warning for warning in said)
-
-
-@pytest.mark.parametrize(
-    ("system", "cards", "layer", "words"),
-    [
-        ("debian-13", RTX_4090, "fabricmanager", "no NVSwitch"),
-        ("debian-13", RTX_4090, "nccl", "one GPU"),
-        ("debian-13", "", "driver", "no GPU"),
-        ("debian-13", "", "cudnn", "no CUDA toolkit"),
-        ("debian-13", RTX_4090, "jax", "not asked for"),
-        ("ubuntu-24.04", RTX_5090, "tensorflow", "RTX 5090"),
-        ("ubuntu-26.04", RTX_4090, "tensorflow", "Python 3.14"),
-        # What would serve the card is a build that is not locked yet; a newer one without its code is beside the point.
-        ("ubuntu-26.04", GTX_1080_TI, "pytorch", "2.14.0 (cu126)"),
-        ("debian-12", f"{H100} {H100}", "nccl", "H100"),
-    ],
-)  # fmt: skip
-def test_a_layer_that_is_left_out_says_why(
-    system: str, cards: str, layer: str, words: str
-) -> None:
-    assert words in stack(system, cards).skipped[layer]
+    assert format_stack(got).partition(", ")[0] == driver
 
 
 def test_every_layer_is_either_chosen_or_left_out_for_a_reason() -> None:
     layers = set(LAYER_OF.values())
-    for system, cards, wishes, _ in STACKS:
-        got = stack(system, cards, wishes)
+    for system, cards, constraints, _ in STACKS:
+        got = stack(system, cards, constraints)
         assert {*got.choices, *got.skipped} == layers
         assert not {*got.choices} & {*got.skipped}
         assert all(got.skipped.values())
@@ -425,7 +291,7 @@ def test_every_layer_is_either_chosen_or_left_out_for_a_reason() -> None:
 
 
 @pytest.mark.parametrize(
-    ("system", "cards", "wishes", "more", "toolkits"),
+    ("system", "cards", "constraints", "more", "toolkits"),
     [
         ("debian-13", RTX_4090, "", ("13.5", "13.2"), ["12.4 distro", "13.5 wheels", "13.2 wheels"]),
         ("debian-12", RTX_4090, "", ("13.1",), ["11.8 distro", "13.1 nvidia"]),
@@ -435,9 +301,9 @@ def test_every_layer_is_either_chosen_or_left_out_for_a_reason() -> None:
     ],
 )  # fmt: skip
 def test_toolkits_stand_side_by_side(
-    system: str, cards: str, wishes: str, more: tuple[str, ...], toolkits: list[str]
+    system: str, cards: str, constraints: str, more: tuple[str, ...], toolkits: list[str]
 ) -> None:
-    got = stack(system, cards, wishes, more_toolkits=more)
+    got = stack(system, cards, constraints, more_toolkits=more)
     assert [f"{toolkit.release} {toolkit.source}" for toolkit in got.toolkits] == toolkits
 
 
@@ -458,31 +324,6 @@ def test_a_toolkit_beside_the_first_that_does_not_compile_for_the_card_is_refuse
 def test_without_python_there_is_no_framework() -> None:
     got = asked("debian-13", RTX_4090, "python=none")
     assert isinstance(got, Refusal) or got.frameworks == {}
-
-
-@pytest.mark.parametrize(
-    ("system", "cards", "wishes", "repository"),
-    [
-        ("debian-13", GTX_1080_TI, "", None),
-        ("debian-13", RTX_5090, "", ("debian13", "8793F200")),
-        ("debian-12", RTX_5090, "", ("debian12", "3bf863cc")),
-        ("ubuntu-24.04", RTX_4090, "", None),
-        ("ubuntu-24.04", RTX_4090, "cuda=12.8", ("ubuntu2404", "3bf863cc")),
-        ("ubuntu-26.04", RTX_4090, "cuda=13.3", ("ubuntu2604", "60DF8A40")),
-        ("debian-12", A100, "driver=535 cuda_compat=12.8", ("debian12", "3bf863cc")),
-    ],
-)
-def test_nvidias_repository_is_added_where_something_comes_from_it(
-    system: str, cards: str, wishes: str, repository: tuple[str, str] | None
-) -> None:
-    got = stack(system, cards, wishes).repository
-    assert (got and (got.tag, got.key)) == repository
-
-
-def test_disk_is_the_sum_of_the_layers() -> None:
-    everything = stack("debian-13", f"{GTX_1080_TI} {GTX_1080_TI}")
-    assert everything.disk_gb == pytest.approx(1.5 + 1.0 + 3.0 + 1.1 + 0.4 + 5.5 + 6.5)
-    assert stack("debian-13", "", "pytorch=none tensorflow=none").disk_gb == pytest.approx(1.5)
 
 
 UNKNOWN = Unknown(unknown="somebody to read it up")
@@ -517,22 +358,22 @@ FORGOTTEN = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("path", "system", "wishes", "words"), FORGOTTEN)
+@pytest.mark.parametrize(("path", "system", "constraints", "words"), FORGOTTEN)
 def test_what_is_unknown_is_not_allowed_and_is_called_unknown(
-    path: tuple[Any, ...], system: str, wishes: str, words: str
+    path: tuple[Any, ...], system: str, constraints: str, words: str
 ) -> None:
-    assert isinstance(asked(system, RTX_4090, wishes), Stack)
-    got = asked(system, RTX_4090, wishes, facts=without(*path))
-    assert isinstance(got, Refusal), told(got)
+    assert isinstance(asked(system, RTX_4090, constraints), Stack)
+    got = asked(system, RTX_4090, constraints, facts=without(*path))
+    assert isinstance(got, Refusal), format_stack(got)
     assert "unknown" in got.because
     assert words in got.because
 
 
-def test_what_is_unknown_is_passed_over_where_nothing_was_wished() -> None:
+def test_what_is_unknown_is_passed_over_where_nothing_was_asked_for() -> None:
     known = "580.159.03 open distro, cuda 13.0 wheels, cudnn 9.28.1.4, pytorch {}, tensorflow 2.21.0 cu12"
     forgotten = without("frameworks", "pytorch", ("2.15.0", "13.2"), "archs")
-    assert told(asked("ubuntu-24.04", RTX_4090)) == known.format("2.15.0 cu132")
-    assert told(asked("ubuntu-24.04", RTX_4090, facts=forgotten)) == known.format(
+    assert format_stack(asked("ubuntu-24.04", RTX_4090)) == known.format("2.15.0 cu132")
+    assert format_stack(asked("ubuntu-24.04", RTX_4090, facts=forgotten)) == known.format(
         "2.14.1 cu130"
     )
 
@@ -542,38 +383,3 @@ def test_a_toolkit_whose_own_driver_is_unknown_counts_as_newer_than_the_driver()
         "ubuntu-24.04", RTX_4090, facts=without("cuda", "toolkits", "13.0", "own_driver")
     )
     assert got.toolkits[0].release != "13.0"
-
-
-@pytest.mark.parametrize(
-    ("cards", "wishes", "given", "word"),
-    [
-        (RTX_4090, "driver=none", {}, "no driver is planned"),
-        (f"{H100} {H100}", "fabricmanager=none", {"switches": "22a3"}, "error 802"),
-        (GTX_1080_TI, "pytorch=2.14", {}, "dlbox catalog --lock pytorch-2.14.0-cu126"),
-    ],
-    ids=["no driver", "no Fabric Manager", "no lock"],
-)
-def test_a_wish_that_leaves_something_undone_is_warned_of(
-    cards: str, wishes: str, given: dict[str, Any], word: str
-) -> None:
-    def warned(said: str, more: dict[str, Any]) -> bool:
-        return any(word in line for line in stack("ubuntu-24.04", cards, said, **more).warnings)
-
-    assert warned(wishes, given)
-    assert not warned("", given)
-
-
-@pytest.mark.parametrize(
-    ("kernel", "modules"),
-    [
-        ("6.12.107_lab", "proprietary"),
-        ("6.12.107+deb13-amd64", "proprietary"),
-        ("6.12.94_lab", "open"),
-        ("6.13.0-rc1", "open"),
-        ("lab", "open"),
-    ],
-)
-def test_a_kernels_number_is_read_whatever_stands_behind_it(kernel: str, modules: str) -> None:
-    wish = "driver=550 flavour=open"
-    got = asked("debian-13", RTX_4090, wish, kernels=[kernel])
-    assert isinstance(got, Stack) == (modules == "open")

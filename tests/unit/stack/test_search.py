@@ -118,9 +118,9 @@ def test_a_layer_without_any_candidate_ends_the_search(
     assert tried == ["a0"]
 
 
-def asked(system: str, card: str, *wishes: Constraint) -> Problem:
+def asked(system: str, card: str, *constraints: Constraint) -> Problem:
     gpus = (gpu_table()[f"10de:{card}"],)
-    return replace(BOX, gpus=gpus, system=system, constraints=wishes)
+    return replace(BOX, gpus=gpus, system=system, constraints=constraints)
 
 
 def test_to_go_without_a_layer_is_tried_last() -> None:
@@ -149,7 +149,7 @@ def test_a_library_that_is_demanded_moves_the_toolkit_and_not_the_driver() -> No
 
 
 def test_a_layer_that_is_not_demanded_moves_nothing() -> None:
-    wishes = (Constraint("driver", "550"), Constraint("python", "*"))
-    found = search(asked("debian-13", "2684", *wishes))
+    constraints = (Constraint("driver", "550"), Constraint("python", "*"))
+    found = search(asked("debian-13", "2684", *constraints))
     assert found
     assert (found["driver"].version, found["pytorch"].version) == ("550.163.01", "2.10.0")

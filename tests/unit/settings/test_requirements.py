@@ -1,30 +1,44 @@
-"""What a box's knobs wish of the solver."""
+"""What a box's settings ask of the solver."""
 
 from typing import Any
 
 import pytest
 
-from dlbox.settings.registry import ROLES
 from dlbox.stack.constraint import CLOSED, LAYER_OF, Constraint, constraint_fault
-from roles.constraints import SETTING_OF, constraints, more_toolkits
+from roles import ROLES
+from tests.support.builders import some_settings
+
+SETTING_OF = {
+    word: f"{model.role}_{field}"
+    for model in ROLES.schema.models
+    for word, field in model.constrains.items()
+}
+"""Word of a constraint -> the setting that expresses it."""
+
+
+def constraints(**data: Any) -> tuple[Constraint, ...]:
+    return some_settings(**data).requirements().constraints
+
+
+def more_toolkits(**data: Any) -> tuple[str, ...]:
+    return some_settings(**data).requirements().more_toolkits
 
 
 def asked(**data: Any) -> list[str]:
-    return sorted(str(wish) for wish in constraints(data))
+    return sorted(str(constraint) for constraint in constraints(**data))
 
 
-def test_no_data_wishes_nothing() -> None:
-    assert constraints({}) == ()
-    assert more_toolkits({}) == ()
+def test_no_data_asks_for_nothing() -> None:
+    assert constraints() == ()
+    assert more_toolkits() == ()
 
 
-def test_a_default_written_out_wishes_nothing_either() -> None:
-    written = {knob: role.model_fields[f].default for role in ROLES for knob, f in role.knobs().items()}  # fmt: skip
-    assert constraints(written) == ()
+def test_a_default_written_out_asks_for_nothing_either() -> None:
+    assert constraints(**ROLES.schema.defaults()) == ()
 
 
 @pytest.mark.parametrize(
-    ("knob", "value", "wish"),
+    ("setting", "value", "constraint"),
     [
         ("nvidia_driver_version", "580", Constraint("driver", "580")),
         ("nvidia_driver_flavour", "open", Constraint("flavour", "open")),
@@ -42,11 +56,11 @@ def test_a_default_written_out_wishes_nothing_either() -> None:
         ("frameworks_jax_variant", "cuda12", Constraint("jax_variant", "cuda12")),
     ],
 )
-def test_a_knob_is_one_wish(knob: str, value: Any, wish: Constraint) -> None:
-    assert constraints({knob: value}) == (wish,)
-    assert SETTING_OF[wish.word] == knob
-    assert constraint_fault(wish.word, wish.value) is None
-    assert constraints({knob: None}) == ()
+def test_a_setting_is_one_constraint(setting: str, value: Any, constraint: Constraint) -> None:
+    assert constraints(**{setting: value}) == (constraint,)
+    assert SETTING_OF[constraint.word] == ROLES.schema.setting_of(constraint.word) == setting
+    assert constraint_fault(constraint.word, constraint.value) is None
+    assert constraints(**{setting: None}) == ()
 
 
 @pytest.mark.parametrize(
@@ -60,31 +74,33 @@ def test_a_knob_is_one_wish(knob: str, value: Any, wish: Constraint) -> None:
         {"ssh_user": "admin", "cuda": "12.4"},
     ],
 )
-def test_other_knobs_wish_nothing(data: dict[str, Any]) -> None:
-    assert constraints(data) == ()
+def test_other_settings_ask_for_nothing(data: dict[str, Any]) -> None:
+    assert constraints(**data) == ()
 
 
-def test_the_first_toolkit_is_wished_and_the_others_stand_beside_it() -> None:
+def test_the_first_toolkit_is_asked_for_and_the_others_stand_beside_it() -> None:
     data = {"cuda_versions": ["12.4", "13.5", "12.9"]}
-    assert constraints(data) == (Constraint("cuda", "12.4"),)
-    assert more_toolkits(data) == ("13.5", "12.9")
-    assert more_toolkits({"cuda_versions": ["12.4"]}) == ()
-    assert more_toolkits({"cuda_versions": []}) == ()
+    assert constraints(**data) == (Constraint("cuda", "12.4"),)
+    assert more_toolkits(**data) == ("13.5", "12.9")
+    assert more_toolkits(cuda_versions=["12.4"]) == ()
+    assert more_toolkits(cuda_versions=[]) == ()
 
 
 @pytest.mark.parametrize(
-    ("names", "wished"),
+    ("names", "said"),
     [
         (["pytorch", "tensorflow", "jax"], ["jax=*", "pytorch=*", "tensorflow=*"]),
         (["jax"], ["jax=*", "pytorch=none", "tensorflow=none"]),
         ([], ["jax=none", "pytorch=none", "tensorflow=none"]),
     ],
 )
-def test_named_frameworks_are_wished_and_no_others(names: list[str], asked for: list[str]) -> None:
-    assert asked(frameworks_names=names) == wished
+def test_named_frameworks_are_asked_for_and_no_others(
+    names: list[str], said: list[str]
+) -> None:
+    assert asked(frameworks_names=names) == said
 
 
-def test_a_named_frameworks_version_is_its_wish() -> None:
+def test_a_named_frameworks_version_is_its_constraint() -> None:
     given: dict[str, Any] = {"frameworks_pytorch": "2.9", "frameworks_pytorch_variant": "cu128"}
     both = ["pytorch=2.9", "pytorch_variant=cu128"]
     assert asked(**given) == both
@@ -110,12 +126,20 @@ def test_a_box_for_frameworks_alone_has_no_compilers() -> None:
     ]
 
 
-def test_knobs_for_wishes_exist() -> None:
-    known = {knob for role in ROLES for knob in role.knobs()}
+def test_settings_for_constraints_exist() -> None:
+    known = set(ROLES.schema.defaults())
     assert set(SETTING_OF.values()) <= known
     assert len(set(SETTING_OF.values())) == len(SETTING_OF)
 
 
-def test_wishes_without_a_knob_are_those_that_follow_from_the_box() -> None:
+def test_constraints_without_a_setting_are_those_that_follow_from_the_box() -> None:
     assert set(LAYER_OF) - set(SETTING_OF) == {"fabricmanager", "nvlsm", "python"}
     assert set(CLOSED) <= set(SETTING_OF)
+    unsaid = set(LAYER_OF) - set(SETTING_OF)
+    assert {word: ROLES.schema.setting_of(word) for word in unsaid} == {w: w for w in unsaid}
+
+
+@pytest.mark.parametrize("remedy", ["flavour", "kernel"])
+def test_the_remedy_for_a_kernel_is_that_of_the_drivers_settings(remedy: str) -> None:
+    assert some_settings(nvidia_driver_remedy=remedy).requirements().remedy == remedy
+    assert some_settings().requirements().remedy == "flavour"

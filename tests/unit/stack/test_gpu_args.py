@@ -2,6 +2,7 @@
 
 import pytest
 
+from dlbox.paths import ROOT
 from dlbox.stack.gpu_args import cards_and_switches, spelt
 from dlbox.stack.model import Refused
 
@@ -41,9 +42,10 @@ def test_a_card_that_nobody_knows_is_refused_by_its_id(ids: list[str]) -> None:
     with pytest.raises(Refused) as refusal:
         cards_and_switches(ids)
     assert str(refusal.value) == (
-        "10de:ffff is not in the id table (roles/stack/catalog/gpus.yaml): what drives it"
+        "10de:ffff is not in the id table (src/dlbox/catalog/data/gpus.yaml): what drives it"
         " is unknown, and so not allowed"
     )
+    assert (ROOT / "src/dlbox/catalog/data/gpus.yaml").is_file()
 
 
 @pytest.mark.parametrize(
@@ -79,7 +81,7 @@ def test_a_name_of_cards_that_do_not_get_the_same_lists_them() -> None:
     with pytest.raises(ValueError, match="Titan X") as error:
         spelt(["Titan X"])
     assert str(error.value) == (
-        "'Titan X' may mean 2 cards; name one by its id:"
+        "'Titan X' may mean 2 cards | name one by its id:"
         " 10de:17c2 GeForce GTX TITAN X; 10de:1b00 TITAN X Pascal"
     )
 

@@ -1,4 +1,4 @@
-"""What may be wished, and what a wish lets in."""
+"""What may be asked of a layer, and what a constraint lets in."""
 
 import pytest
 
@@ -29,9 +29,9 @@ from dlbox.stack.layers import LAYERS
 def test_a_value_lets_in_its_versions_and_no_others(
     value: str, lets_in: str, keeps_out: str
 ) -> None:
-    wish = Constraint("cuda", value)
-    assert [found for found in lets_in.split() if not wish.matches(found)] == []
-    assert [found for found in keeps_out.split() if wish.matches(found)] == []
+    constraint = Constraint("cuda", value)
+    assert [found for found in lets_in.split() if not constraint.matches(found)] == []
+    assert [found for found in keeps_out.split() if constraint.matches(found)] == []
 
 
 @pytest.mark.parametrize(
@@ -51,7 +51,7 @@ def test_a_value_lets_in_its_versions_and_no_others(
         *((word, "none") for word in LAYER_OF if word not in CLOSED),
     ],
 )
-def test_a_good_wish_has_no_fault(word: str, value: str) -> None:
+def test_a_good_constraint_has_no_fault(word: str, value: str) -> None:
     assert constraint_fault(word, value) is None
 
 
@@ -80,7 +80,7 @@ def test_a_good_wish_has_no_fault(word: str, value: str) -> None:
         ("jax_variant", ">=12", "is no wheel variant"),
     ],
 )
-def test_a_bad_wish_is_told_what_is_wrong(word: str, value: str, says: str) -> None:
+def test_a_bad_constraint_is_told_what_is_wrong(word: str, value: str, says: str) -> None:
     assert says in str(constraint_fault(word, value))
 
 
@@ -89,12 +89,12 @@ def test_what_no_layer_is_called_is_answered_with_those_there_are() -> None:
     assert all(word in said for word in LAYER_OF)
 
 
-def test_every_layer_can_be_wished_for_by_its_name() -> None:
+def test_every_layer_can_be_asked_for_by_its_name() -> None:
     assert set(LAYER_OF.values()) == set(LAYERS)
     assert [layer for layer in LAYERS if LAYER_OF.get(layer) != layer] == []
 
 
-def test_a_wish_demands_its_layer_unless_it_only_says_how_the_driver_should_be() -> None:
+def test_a_constraint_demands_its_layer_unless_it_only_says_how_the_driver_should_be() -> None:
     assert Constraint("cuda", "*").demands
     assert Constraint("jax_variant", "cuda12").demands
     assert not Constraint("cuda", "none").demands
@@ -102,6 +102,6 @@ def test_a_wish_demands_its_layer_unless_it_only_says_how_the_driver_should_be()
     assert not Constraint("driver_source", "nvidia").demands
 
 
-def test_a_wish_is_written_as_it_is_asked() -> None:
+def test_a_constraint_is_written_as_it_is_asked() -> None:
     assert str(Constraint("cuda", ">=12.6,<13")) == "cuda=>=12.6,<13"
     assert Constraint("pytorch_variant", "cu126").layer == "pytorch"

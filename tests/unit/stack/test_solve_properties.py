@@ -1,4 +1,10 @@
-"""What holds of every answer, judged from the catalogue's texts by rules of our own."""
+"""What holds of every answer, judged from the catalogue's texts by rules of our own.
+
+An independent oracle, on purpose: it reads the YAML itself and shares no rule with
+``dlbox.stack``, so that one mistake cannot hide in both. A rule that changes is therefore changed
+in two places, there and here, and a change of one alone is red. Do not import a rule from the
+solver.
+"""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -6,7 +12,6 @@ from datetime import date
 from functools import cache
 from itertools import product
 from math import prod
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -57,7 +62,7 @@ VALUES = {
 }
 
 
-# --- Boxes and wishes.
+# --- Boxes and constraints.
 
 
 @dataclass(frozen=True)
@@ -66,7 +71,7 @@ class Box:
 
     system: str
     cards: tuple[str, ...]
-    wishes: tuple[Constraint, ...]
+    constraints: tuple[Constraint, ...]
     switches: tuple[str, ...] = ()
     today: date = DAYS[0]
     kernels: tuple[str, ...] = ()
@@ -95,7 +100,7 @@ class Box:
         )
 
 
-def wishes(least: int) -> st.SearchStrategy[tuple[Constraint, ...]]:
+def constraints(least: int) -> st.SearchStrategy[tuple[Constraint, ...]]:
     words = st.lists(st.sampled_from([*VALUES]), unique=True, min_size=least, max_size=3)
     at = st.tuples(*[st.integers(0, 10_000)] * 3)
     return st.tuples(words, at).map(
@@ -106,7 +111,7 @@ def wishes(least: int) -> st.SearchStrategy[tuple[Constraint, ...]]:
     )
 
 
-def boxes(least: int = 0, asked for: int = 0) -> st.SearchStrategy[Box]:
+def boxes(least: int = 0, asked: int = 0) -> st.SearchStrategy[Box]:
     card = st.one_of(st.sampled_from(COMMON), st.sampled_from(CARDS))
     some = st.sampled_from([1, 1, 2, 4, 8])
     same = st.tuples(card, some).map(lambda drawn: (drawn[0],) * drawn[1])
@@ -115,7 +120,7 @@ def boxes(least: int = 0, asked for: int = 0) -> st.SearchStrategy[Box]:
         Box,
         system=st.sampled_from(SYSTEMS),
         cards=st.one_of(same, mixed),
-        constraints=wishes(wished),
+        constraints=constraints(asked),
         switches=st.sampled_from([(), (), (), ("1af1",), ("22a3",) * 4, ("nvlink5",)]),
         today=st.sampled_from([DAYS[0], *DAYS]),
         kernels=st.sampled_from([(), (GOOD,), (BAD,), (BAD, GOOD)]),
@@ -127,7 +132,7 @@ def boxes(least: int = 0, asked for: int = 0) -> st.SearchStrategy[Box]:
 
 @cache
 def table(name: str) -> Any:
-    text = Path(texts.__file__).with_name(f"{name}.yaml").read_text(encoding="utf-8")
+    text = (texts.DATA / f"{name}.yaml").read_text(encoding="utf-8")
     return yaml.safe_load(text)
 
 
@@ -151,7 +156,7 @@ def covers(archs: Any, gpu: Gpu, kinds: tuple[str, ...] = ("sm", "compute")) -> 
 
 
 def fulfils(found: str | None, value: str) -> bool:
-    """Whether a layer, or that it is left out, is what was wished."""
+    """Whether a layer, or that it is left out, is what was asked for."""
     if value == "none" or found is None:
         return (value == "none") == (found is None)
     if value == "*":
@@ -163,7 +168,7 @@ def fulfils(found: str | None, value: str) -> bool:
 
 
 def words_of(got: Stack) -> dict[str, str | None]:
-    """Word of a wish -> what the stack has there."""
+    """Word of a constraint -> what the stack has there."""
     driver, frameworks = got.driver, got.frameworks
     found: dict[str, str | None] = dict.fromkeys(VALUES)
     found |= {name: choice.version for name, choice in got.choices.items()}
@@ -175,13 +180,15 @@ def words_of(got: Stack) -> dict[str, str | None]:
     return found
 
 
-def of_wishes(got: Stack, box: Box) -> Iterator[str]:
+def of_constraints(got: Stack, box: Box) -> Iterator[str]:
     found = words_of(got)
-    for wish in box.constraints:
-        # How a driver should be says nothing where there is none.
-        idle = wish.word in {"flavour", "driver_source"} and not got.driver
-        if not idle and not fulfils(found[wish.word], wish.value):
-            yield f"{wish} is not fulfilled by {found[wish.word]}"
+    for constraint in box.constraints:
+        # How a driver or a wheel should be says nothing where none is wanted.
+        idle = constraint.word in {"flavour", "driver_source"} and not got.driver
+        if constraint.word.endswith("_variant"):
+            idle = Constraint(constraint.layer, "none") in box.constraints
+        if not idle and not fulfils(found[constraint.word], constraint.value):
+            yield f"{constraint} is not fulfilled by {found[constraint.word]}"
 
 
 def architecture(gpu: Gpu) -> Any:
@@ -262,7 +269,7 @@ def of_fabric(got: Stack, box: Box) -> Iterator[str]:
 def of_compat(got: Stack, box: Box) -> Iterator[str]:
     if not got.cuda_compat:
         return
-    if not any(wish.word == "cuda_compat" for wish in box.constraints):
+    if not any(constraint.word == "cuda_compat" for constraint in box.constraints):
         yield "cuda-compat unasked"
     over = table("compat")[got.cuda_compat.release]["over"]
     if unknown(over) or not got.driver or got.driver.branch not in over:
@@ -339,7 +346,9 @@ def of_frameworks(got: Stack, box: Box) -> Iterator[str]:
             yield f"{label} has no wheel for Python {python}"
         if not driven(got, row["cuda"]):
             yield f"{label} needs a newer driver"
-        if not row.get("locked") and not any(wish.layer == name for wish in box.constraints):
+        if not row.get("locked") and not any(
+            constraint.layer == name for constraint in box.constraints
+        ):
             yield f"{label} is not locked, and nobody asked for it"
         for gpu in box.gpus:
             if not covers(row["archs"], gpu):
@@ -350,7 +359,7 @@ def of_frameworks(got: Stack, box: Box) -> Iterator[str]:
 
 RULES: list[Callable[[Stack, Box], Iterator[str]]] = [
     *(
-        of_wishes,
+        of_constraints,
         of_driver,
         of_cards,
         of_fabric,
@@ -370,6 +379,7 @@ def faults(got: Stack, box: Box) -> list[str]:
 # --- What holds.
 
 
+@pytest.mark.slow
 @FEW
 @given(boxes())
 def test_every_stack_keeps_every_rule_of_the_catalogue(box: Box) -> None:
@@ -400,6 +410,7 @@ def test_what_is_left_as_ptx_is_left_to_a_driver_that_reads_it(
             assert numbers(got.driver.cuda) >= (12, 5), framework
 
 
+@pytest.mark.slow
 @settings(FEW, max_examples=140)
 @given(boxes(least=1), st.sampled_from(CARDS))
 def test_one_card_more_never_makes_more_possible(box: Box, card: str) -> None:
@@ -411,51 +422,57 @@ def test_one_card_more_never_makes_more_possible(box: Box, card: str) -> None:
     assert faults(larger, box) == []
 
 
-def wider(wish: Constraint) -> Iterator[Constraint | None]:
-    """Yield what lets in all that a wish lets in; None: to wish nothing."""
-    parts = wish.value.removesuffix(".*").split(".")
+def wider(constraint: Constraint) -> Iterator[Constraint | None]:
+    """Yield what lets in all that a constraint lets in; None: to constrain nothing."""
+    parts = constraint.value.removesuffix(".*").split(".")
     if all(part.isdigit() for part in parts):
         yield from (
-            Constraint(wish.word, ".".join([*parts[:n], "*"])) for n in range(len(parts), 0, -1)
+            Constraint(constraint.word, ".".join([*parts[:n], "*"]))
+            for n in range(len(parts), 0, -1)
         )
-    if wish.word not in {"flavour", "driver_source"}:
-        yield Constraint(wish.word, "*")
+    if constraint.word not in {"flavour", "driver_source"}:
+        yield Constraint(constraint.word, "*")
     # cuda-compat comes only where it is asked for.
-    if wish.word != "cuda_compat":
+    if constraint.word != "cuda_compat":
         yield None
 
 
+@pytest.mark.slow
 @FEW
-@given(boxes(least=1, wished=1), st.data())
-def test_a_wider_wish_never_turns_a_stack_into_a_refusal(box: Box, data: st.DataObject) -> None:
-    narrow = [wish for wish in box.constraints if wish.value != "none"]
+@given(boxes(least=1, asked=1), st.data())
+def test_a_wider_constraint_never_turns_a_stack_into_a_refusal(
+    box: Box, data: st.DataObject
+) -> None:
+    narrow = [constraint for constraint in box.constraints if constraint.value != "none"]
     assume(narrow)
     assume(box.possible)
-    wish = data.draw(st.sampled_from(narrow))
-    others = tuple(other for other in box.constraints if other != wish)
-    wide = data.draw(st.sampled_from([*wider(wish)] or [wish]))
-    asked = replace(box, constraints=(*others, wide) if wide else others)
-    assert isinstance(asked.answer(), Stack), wide
+    constraint = data.draw(st.sampled_from(narrow))
+    others = tuple(other for other in box.constraints if other != constraint)
+    wide = data.draw(st.sampled_from([*wider(constraint)] or [constraint]))
+    again = replace(box, constraints=(*others, wide) if wide else others)
+    assert isinstance(again.answer(), Stack), wide
 
 
+@pytest.mark.slow
 @settings(FEW, max_examples=140)
 @given(boxes(), st.randoms(use_true_random=False))
-def test_the_order_of_cards_and_wishes_does_not_matter(box: Box, random: Any) -> None:
-    cards, wished = list(box.cards), list(box.constraints)
+def test_the_order_of_cards_and_constraints_does_not_matter(box: Box, random: Any) -> None:
+    cards, asked = list(box.cards), list(box.constraints)
     random.shuffle(cards)
-    random.shuffle(wished)
-    shuffled = replace(box, cards=tuple(cards), constraints=tuple(wished))
+    random.shuffle(asked)
+    shuffled = replace(box, cards=tuple(cards), constraints=tuple(asked))
     one, other = box.answer(), shuffled.answer()
     if isinstance(one, Refusal):
         # Of several conflicts it names the first that it meets.
         assert isinstance(other, Refusal)
-        assert one == other or len(wished) > 1
+        assert one == other or len(asked) > 1
         return
     assert isinstance(other, Stack)
     reasons = {"choices", "skipped"}
     assert one.model_dump(exclude=reasons) == other.model_dump(exclude=reasons)
 
 
+@pytest.mark.slow
 @settings(FEW, max_examples=60)
 @given(boxes())
 def test_the_same_question_has_the_same_answer(box: Box) -> None:
@@ -479,13 +496,14 @@ tight = st.fixed_dictionaries(
 ).map(lambda chosen: tuple(Constraint(word, value) for word, value in chosen.items()))
 
 
+@pytest.mark.slow
 @FEW
 @given(st.sampled_from(SYSTEMS), st.sampled_from([*COMMON, "1b06"]), tight)
 def test_the_search_finds_a_stack_wherever_trying_everything_does(
-    system: str, card: str, asked for: tuple[Constraint, ...]
+    system: str, card: str, asked: tuple[Constraint, ...]
 ) -> None:
     gpus = (gpu_table()[f"10de:{card}"],)
-    problem = Problem(gpus, (), system, wished, catalog(), DAYS[0])
+    problem = Problem(gpus, (), system, asked, catalog(), DAYS[0])
     domains = {name: layers.domain(problem, name) for name in layers.LAYERS}
     assume(prod(map(len, domains.values())) <= 5000)
     there_is = any(
@@ -497,20 +515,23 @@ def test_the_search_finds_a_stack_wherever_trying_everything_does(
     assert (search(problem) is not None) == there_is
 
 
+@pytest.mark.slow
 @settings(FEW, max_examples=120)
 @given(boxes(least=1))
-def test_a_refusal_names_wish_or_card_and_its_nearest_wish_works_in_place_of_the_refused(
+def test_a_refusal_names_constraint_or_card_and_its_nearest_constraint_works_in_place_of_the_refused(
     box: Box,
 ) -> None:
     assume(not box.possible)
     got = box.answer()
     assert isinstance(got, Refusal)
-    names = {gpu.name for gpu in box.gpus} | {wish.word for wish in box.constraints}
+    names = {gpu.name for gpu in box.gpus} | {constraint.word for constraint in box.constraints}
     assert any(name in got.because for name in names), got.because
     if got.nearest:
         nearest = Constraint(*got.nearest.split("=", 1))
-        assert nearest.word in {wish.word for wish in box.constraints}
-        others = tuple(wish for wish in box.constraints if wish.word != nearest.word)
+        assert nearest.word in {constraint.word for constraint in box.constraints}
+        others = tuple(
+            constraint for constraint in box.constraints if constraint.word != nearest.word
+        )
         again = replace(box, constraints=(*others, nearest)).answer()
         assert isinstance(again, Stack), again
 
@@ -523,10 +544,11 @@ def supported_until(system: str, source: str, branch: int) -> date:
     return end if isinstance(end, date) else date.min
 
 
+@pytest.mark.slow
 @settings(FEW, max_examples=100)
 @given(boxes(least=1))
 def test_no_driver_that_is_supported_for_longer_would_have_done(box: Box) -> None:
-    free = tuple(wish for wish in box.constraints if wish.layer != "driver")
+    free = tuple(constraint for constraint in box.constraints if constraint.layer != "driver")
     box = replace(box, constraints=free, today=DAYS[0])
     assume(box.possible)
     got = box.answer()
@@ -537,21 +559,26 @@ def test_no_driver_that_is_supported_for_longer_would_have_done(box: Box) -> Non
     sources += [("nvidia", branch) for branch in system["nvidia"]["drivers"]]
     end = supported_until(box.system, got.driver.source, got.driver.branch)
     for source, branch in sources:
-        wished = (Constraint("driver", str(branch)), Constraint("driver_source", source))
+        asked = (Constraint("driver", str(branch)), Constraint("driver_source", source))
         if supported_until(box.system, source, branch) > max(end, box.today):
-            assert not replace(box, constraints=(*free, *wished)).possible, wished
+            assert not replace(box, constraints=(*free, *asked)).possible, asked
 
 
+@pytest.mark.slow
 @settings(FEW, max_examples=100)
 @given(boxes())
 def test_no_newer_framework_that_can_be_installed_would_have_done(box: Box) -> None:
-    free = tuple(wish for wish in box.constraints if wish.layer in {"driver", "cuda_compat"})
+    free = tuple(
+        constraint
+        for constraint in box.constraints
+        if constraint.layer in {"driver", "cuda_compat"}
+    )
     box = replace(box, constraints=free)
     assume(box.possible)
     got = box.answer()
     assert isinstance(got, Stack)
     driver = (Constraint("driver", got.driver.version),) if got.driver else ()
-    kept = tuple(wish for wish in free if wish.word != "driver") + driver
+    kept = tuple(constraint for constraint in free if constraint.word != "driver") + driver
     for name in ("pytorch", "tensorflow"):
         taken = got.frameworks.get(name)
         for row in table("frameworks")[name]:
@@ -560,10 +587,11 @@ def test_no_newer_framework_that_can_be_installed_would_have_done(box: Box) -> N
                 variant = (
                     [Constraint(f"{name}_variant", row["variant"])] if name == "pytorch" else []
                 )
-                wished = (*kept, Constraint(name, row["version"]), *variant)
-                assert not replace(box, constraints=wished).possible, row["version"]
+                asked = (*kept, Constraint(name, row["version"]), *variant)
+                assert not replace(box, constraints=asked).possible, row["version"]
 
 
+@pytest.mark.slow
 @settings(FEW, max_examples=140)
 @given(boxes())
 def test_a_stack_survives_being_written_down(box: Box) -> None:
@@ -593,5 +621,5 @@ def test_every_card_of_the_id_table_is_refused_or_gets_a_stack_that_keeps_the_ru
     assert served == {"GM", "GP", "GV", "TU", "GA", "AD", "GH", "GB"}
 
 
-def test_every_word_of_a_wish_is_drawn() -> None:
+def test_every_word_of_a_constraint_is_drawn() -> None:
     assert set(VALUES) == set(LAYER_OF)

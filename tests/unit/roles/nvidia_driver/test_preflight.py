@@ -1,0 +1,25 @@
+"""A driver that somebody else has installed stops a run before anything is changed."""
+
+import pytest
+
+from dlbox.host.foreign import Foreign
+from dlbox.plan.role import Preflight
+from dlbox.stack.model import Refused
+from roles import ROLES
+from tests.support.builders import a_box, a_plan
+
+
+def test_preflight_refuses() -> None:
+    plan = a_plan(a_box(foreign=(Foreign("runfile", "/usr/bin/nvidia-uninstall"),)))
+    before = Preflight(plan.box, plan.stack, plan.settings, plan.box.clock, plan.stack.disk_gb)
+    with pytest.raises(Refused) as refusal:
+        ROLES.preflight(before)
+    assert str(refusal.value) == (
+        "a driver of NVIDIA's .run file: /usr/bin/nvidia-uninstall | nvidia_driver_adopt = True"
+        " converts it, or by hand: run nvidia-uninstall"
+    )
+
+
+def test_preflight_lets_pass() -> None:
+    plan = a_plan()
+    ROLES.preflight(Preflight(plan.box, plan.stack, plan.settings, plan.box.clock, 15.5))
