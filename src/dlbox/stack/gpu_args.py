@@ -18,7 +18,7 @@ def cards_and_switches(ids: Sequence[str]) -> tuple[list[Gpu], list[NvSwitch]]:
     strange = [card for card in cards if card not in gpu_table()]
     if strange:
         msg = (
-            f"{strange[0]} is not in the id table (roles/stack/catalog/gpus.yaml): what drives it"
+            f"{strange[0]} is not in the id table (src/dlbox/catalog/data/gpus.yaml): what drives it"
             " is unknown, and so not allowed"
         )
         raise Refused(msg)

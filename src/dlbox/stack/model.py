@@ -80,7 +80,9 @@ class Stack(Row):
 
     def identity(self) -> dict[str, Any]:
         """Return what reaches a box, without the words that explain it and the days it lasts."""
-        plain = self.model_dump(mode="json", exclude={"warnings", "skipped", "choices"})
+        errors: Any = {"fails_on": {"__all__": {"error"}}}
+        words: Any = {"warnings": True, "skipped": True, "choices": True, "driver": errors}
+        plain = self.model_dump(mode="json", exclude=words)
         chosen = {name: [row.version, row.source] for name, row in self.choices.items()}
         return {**plain, "choices": chosen}
 
