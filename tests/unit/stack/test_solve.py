@@ -321,6 +321,13 @@ def test_a_toolkit_beside_the_first_that_does_not_compile_for_the_card_is_refuse
     assert got.nearest is None
 
 
+@pytest.mark.parametrize("variant", ["*", "cuda12", "cuda13"])
+def test_a_variant_says_nothing_of_a_framework_that_is_not_wanted(variant: str) -> None:
+    got = stack("ubuntu-24.04", RTX_4090, f"jax=none jax_variant={variant}")
+    assert got.skipped["jax"] == "not wanted"
+    assert got == stack("ubuntu-24.04", RTX_4090, "jax=none")
+
+
 def test_without_python_there_is_no_framework() -> None:
     got = asked("debian-13", RTX_4090, "python=none")
     assert isinstance(got, Refusal) or got.frameworks == {}
