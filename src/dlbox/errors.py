@@ -1,10 +1,50 @@
-"""Errors that a person can mend."""
+"""Exceptions for faults that the person who runs dlbox can correct, and their printed form."""
 
 from __future__ import annotations
 
+import click
 
-class BadInput(Exception):  # noqa: N818 - the person's mistake, not ours
-    """What was typed or written cannot be carried out; no box was contacted.
+SEPARATOR = " | "
 
-    The text is a line per fault: what, where and why, then `` | `` and what to do.
+
+class BadInput(Exception):  # noqa: N818 - the fault is in the input, not in dlbox
+    """A command line, a setting or an input file is invalid; no box was contacted.
+
+    The text has one line per fault: what is wrong, where and why, then `` | `` and the remedy.
     """
+
+
+def format_error(where: str, text: str) -> list[str]:
+    """Return the lines of an error: ``WHERE: WHAT``, and below it ``  -> WHAT TO DO``.
+
+    An empty ``where`` leaves the first line to what stands before it. ``text`` has a line per fault, each with ``SEPARATOR`` before what to do. The last one counts:
+    what went wrong may quote a program that uses the same sign.
+    """
+    head, lines = f"{where}: " if where else "", []
+    for line in text.splitlines():
+        what, separator, remedy = line.rpartition(SEPARATOR)
+        lines += [f"{head}{what}", f"  -> {remedy}"] if separator else [f"{head}{line}"]
+    return lines
+
+
+def usage_text(error: click.ClickException) -> str:
+    """Return what click finds wrong with a command line, as ``format_error`` takes it."""
+    if isinstance(error, click.NoSuchOption):
+        return f"{error.option_name}: no such option"
+    if isinstance(error, click.MissingParameter) and error.param:
+        return f"required: {_name(error.param)}"
+    if isinstance(error, click.BadParameter) and error.param:
+        return f"{_name(error.param)}: {_clause(error.message)}"
+    if isinstance(error, click.BadOptionUsage):
+        said = error.message.replace(f"Option {error.option_name!r} ", "")
+        return f"{error.option_name}: {_clause(said)}"
+    return _clause(error.format_message())
+
+
+def _name(parameter: click.Parameter) -> str:
+    option = isinstance(parameter, click.Option)
+    return parameter.opts[-1] if option else parameter.human_readable_name
+
+
+def _clause(text: str) -> str:
+    return text[:1].lower() + text[1:].rstrip(".")

@@ -1,24 +1,29 @@
-"""The exit codes of every verb."""
+"""Exit codes that all verbs share."""
 
 from __future__ import annotations
 
 from enum import IntEnum
 
+from typing_extensions import Self
+
 
 class ExitCode(IntEnum):
-    """What a verb's exit status says; the worst that became of a box."""
+    """Exit status of a verb; the worst outcome among the boxes of the run decides."""
 
-    OK = 0
-    """As wanted."""
-    FAILED = 1
-    """A box failed."""
-    BAD_INPUT = 2
-    """Bad input: no box was contacted."""
-    REFUSED = 3
-    """Refused before any change."""
-    REBOOT_PENDING = 5
-    """Done; a reboot is pending."""
-    DIFFERENT = 6
-    """Something differs: a box from its record, a lock or the catalogue from today's."""
-    INTERRUPTED = 130
-    """Interrupted; run the same command again to go on."""
+    meaning: str
+
+    def __new__(cls, value: int, meaning: str) -> Self:
+        """Return a number with its meaning, which help and documentation are written from."""
+        code = int.__new__(cls, value)
+        code._value_ = value
+        code.meaning = meaning
+        return code
+
+    OK = 0, "as wanted"
+    FAILED = 1, "something failed: a box, a step, or dlbox itself"
+    BAD_INPUT = 2, "bad input: no box was contacted"
+    REFUSED = 3, "refused before any change"
+    REBOOT_PENDING = 5, "done; a reboot is pending"
+    DIFFERENT = 6, "something differs: a box from its record, a lock or the catalogue from today's"
+    INTERRUPTED = 130, "interrupted; run the same command again to go on"
+    CLOSED_PIPE = 141, "nobody reads the output any more"

@@ -1,4 +1,4 @@
-"""What a run of checks is made of, and how it is told at its end."""
+"""Run external programs, and report the steps of a run of checks at its end."""
 
 from __future__ import annotations
 
@@ -10,12 +10,13 @@ from pathlib import Path
 from time import monotonic
 from typing import IO
 
-from dlbox.paths import ROOT
+from dlbox.exit_code import ExitCode
+from dlbox.paths import ROOT, python_environment
 
 
 @dataclass(frozen=True)
 class Step:
-    """One linter or one tier: how it went, and why what was skipped was skipped."""
+    """One linter or test tier: its counts, its duration and the reasons for its skips."""
 
     name: str
     seconds: float = 0
@@ -26,25 +27,30 @@ class Step:
 
     @property
     def verdict(self) -> str:
-        """The word for the whole step."""
+        """Return the result of the whole step in one word."""
         if self.failed:
             return "failed"
         return "passed" if self.passed else "skipped"
 
 
-def call(argv: Sequence[str], output: IO[str] | None = None) -> int:
-    """Run a program in the checkout and return its exit status; what it says may go elsewhere."""
-    with subprocess.Popen(argv, cwd=ROOT, stdout=output, stderr=output) as child:
+def call(argv: Sequence[str], output: IO[str] | None = None, *, cwd: Path = ROOT) -> int:
+    """Run a program in the checkout and return its exit status.
+
+    ``output`` receives the program's stdout and stderr; None: the program inherits dlbox's own.
+    """
+    with subprocess.Popen(
+        argv, cwd=cwd, env=python_environment(), stdout=output, stderr=output
+    ) as child:
         try:
             return child.wait()
         except KeyboardInterrupt:
-            # Ctrl-C has reached it as well: let it remove its boxes before we go.
+            # Ctrl-C reached the child too: let it remove its boxes before dlbox exits.
             child.wait()
             raise
 
 
 def ran(name: str, *argv: str) -> Step:
-    """Run a linter; its exit status is its verdict."""
+    """Run a linter and return its step; the exit status decides whether it passed."""
     print(f"\n== {name}", flush=True)
     started = monotonic()
     failed = int(call(argv) != 0)
@@ -52,13 +58,17 @@ def ran(name: str, *argv: str) -> Step:
 
 
 def skipped(name: str, reason: str) -> Step:
-    """Account for a step that could not run, saying so when it happens."""
+    """Print that a step could not run, with the reason, and return it as skipped."""
     print(f"\n== {name}\nskipped: {reason}", flush=True)
     return Step(name, skipped=1, notes=(f"skipped {name}: {reason}",))
 
 
 def report(steps: Iterable[Step]) -> int:
-    """Print the table, every skip and failure with its reason, the total; give the exit code."""
+    """Print the table of steps, the notes and the totals, and return the exit code.
+
+    The notes name every skip and failure with its reason. The exit code is 1 if something
+    failed or nothing passed, else 0.
+    """
     steps = list(steps)
     print(f"\n{'step':<16}{'result':<9}{'seconds':>8}{'passed':>8}{'failed':>8}{'skipped':>9}")
     for step in steps:
@@ -70,17 +80,20 @@ def report(steps: Iterable[Step]) -> int:
     if not passed + failed:
         print("nothing ran at all, so nothing is proved")
     print(f"{passed} passed, {failed} failed, {sum(s.skipped for s in steps)} skipped")
-    return int(failed > 0 or not passed)
+    return ExitCode.FAILED if failed or not passed else ExitCode.OK
 
 
-class Unreadable(Exception):  # noqa: N818 - the world's state, not a malfunction
-    """Something outside could not be read; the text says what, and why."""
+class Unreadable(Exception):  # noqa: N818 - an outside condition, not a malfunction
+    """An external source could not be read; the text says which one, and why."""
 
 
 def run_output(
     *argv: str, cwd: Path | None = None, environment: Mapping[str, str] | None = None
 ) -> str:
-    """Return what a program printed; its last word of complaint where it failed."""
+    """Return what a program printed on stdout. Raises Unreadable if it is missing or fails.
+
+    The error has the last line that the program wrote to stderr.
+    """
     try:
         done = subprocess.run(
             argv,

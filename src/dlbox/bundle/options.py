@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
-import argparse
-import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NoReturn
 
-from typing_extensions import override
+import click
 
 from dlbox.bundle.errors import UserError
+from dlbox.errors import usage_text
+from dlbox.paths import typed_path
 
 MOST_JOBS = 64
-
-
-class _Parser(argparse.ArgumentParser):
-    @override
-    def error(self, message: str) -> NoReturn:
-        msg = f"{message} | ./dlbox bundle --help"
-        raise UserError(msg)
+PARAMETERS: tuple[click.Parameter, ...] = (
+    click.Argument(["lock"], metavar="LOCK"),
+    click.Option(["--to"], required=True, metavar="FOLDER", help="Made where it is missing."),
+    click.Option(
+        ["--key"], required=True, metavar="KEY", help="Of yours in gpg: its id or fingerprint."
+    ),
+    click.Option(
+        ["--gnupg-home"], metavar="DIR", help="Where gpg keeps it, if not at gpg's usual place."
+    ),
+    click.Option(["--tar"], metavar="FILE", help="Write all of it into one file, too."),
+    click.Option(["--jobs"], type=int, default=8, metavar="N", help="Downloads at a time (8)."),
+    click.Option(
+        ["--snapshot"], metavar="URL", help="A snapshot archive for what was withdrawn."
+    ),
+)
 
 
 @dataclass(frozen=True)
@@ -35,45 +43,41 @@ class Options:
     snapshot: str | None
 
 
-def parse_options(argv: list[str]) -> Options:
-    """Read the command line. Raises Mistaken."""
-    typed = _parser().parse_args(argv)
-    if not 1 <= typed.jobs <= MOST_JOBS:
-        msg = f"--jobs {typed.jobs}: is not between 1 and {MOST_JOBS}"
+def parse_options(argv: Sequence[str]) -> Options:
+    """Read a command line. Raises UserError."""
+    try:
+        context = click.Command("bundle", params=[*PARAMETERS]).make_context(None, [*argv])
+    except click.ClickException as error:
+        raise UserError(usage_text(error)) from error
+    return judge_options(**context.params)
+
+
+def judge_options(  # noqa: PLR0913 - the options, by name
+    *,
+    lock: str,
+    to: str,
+    key: str,
+    gnupg_home: str | None,
+    tar: str | None,
+    jobs: int,
+    snapshot: str | None,
+) -> Options:
+    """Judge what was typed. Raises UserError."""
+    if not 1 <= jobs <= MOST_JOBS:
+        msg = f"--jobs {jobs}: is not between 1 and {MOST_JOBS} | 8 is the default"
         raise UserError(msg)
-    if typed.snapshot and not typed.snapshot.startswith(("http://", "https://", "file:", "/")):
-        msg = f"--snapshot {typed.snapshot}: is no address | write https://HOST or a folder"
+    if snapshot and not snapshot.startswith(("http://", "https://", "file:", "/")):
+        msg = f"--snapshot {snapshot}: is no address | write https://HOST or a folder"
         raise UserError(msg)
-    if typed.key.startswith("-"):
-        msg = f"--key {typed.key}: is no key | name a secret key: gpg --list-secret-keys"
+    if key.startswith("-"):
+        msg = f"--key {key}: is no key | name a secret key: gpg --list-secret-keys"
         raise UserError(msg)
     return Options(
-        lock=_meant(typed.lock),
-        folder=_meant(typed.to),
-        key=typed.key,
-        gnupg_home=_meant(typed.gnupg_home) if typed.gnupg_home else None,
-        tar=_meant(typed.tar) if typed.tar else None,
-        jobs=typed.jobs,
-        snapshot=typed.snapshot.rstrip("/") if typed.snapshot else None,
+        lock=typed_path(lock),
+        folder=typed_path(to),
+        key=key,
+        gnupg_home=typed_path(gnupg_home) if gnupg_home else None,
+        tar=typed_path(tar) if tar else None,
+        jobs=jobs,
+        snapshot=snapshot.rstrip("/") if snapshot else None,
     )
-
-
-def _parser() -> argparse.ArgumentParser:
-    made = _Parser(
-        "dlbox bundle",
-        description="All that a lock's boxes need, in a folder: what is there is not fetched again.",
-    )
-    add = made.add_argument
-    add("lock", metavar="LOCK", help="as ./dlbox lock wrote it")
-    add("--to", required=True, metavar="FOLDER", help="made where it is missing")
-    add("--key", required=True, metavar="KEY", help="of yours in gpg: its id or fingerprint")
-    add("--gnupg-home", metavar="DIR", help="where gpg keeps it, if not at gpg's usual place")
-    add("--tar", metavar="FILE", help="write all of it into one file, too")
-    add("--jobs", type=int, default=8, metavar="N", help="downloads at a time (8)")
-    add("--snapshot", metavar="URL", help="a snapshot archive for what was withdrawn")
-    return made
-
-
-def _meant(path: str) -> Path:
-    """Return the path from where the person stands; ./dlbox itself goes to the checkout."""
-    return (Path(os.environ.get("DLBOX_CWD", ".")) / Path(path).expanduser()).absolute()

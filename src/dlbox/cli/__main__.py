@@ -1,35 +1,42 @@
-"""Run one verb: ``python -m dlbox.cli VERB [ARGUMENTS]``; ``./dlbox`` has checked its name."""
+"""Run one verb: ``dlbox VERB [ARGUMENTS]``, ``./dlbox`` in a checkout, ``python -m dlbox.cli``."""
 
 from __future__ import annotations
 
+import os
 import sys
-from importlib import import_module
+from pathlib import Path
 
-from dlbox.paths import ROOT
+from dlbox.paths import ROOT, enter_site, keep_tree_clean
 
-VERBS = {
-    verb: verb
-    for verb in (
-        *("plan", "up", "verify", "drift", "lock", "bundle", "rollback", "catalog"),
-        *("check", "test"),
-    )
-} | {"try": "try_"}
+COMPLETE = "_DLBOX_COMPLETE"
+"""Environment variable by which a shell asks what words may follow."""
 
 
-def main(name: str = "", *argv: str) -> int:
-    """Hand the arguments to the verb's own ``main``."""
-    if name not in VERBS:
-        print(f"dlbox: no verb {name!r} | ./dlbox help lists them", file=sys.stderr)
-        return 2
-    # Tests and roles are imported from the checkout, whatever else is installed.
-    sys.path[:0] = [str(ROOT)]
-    # By name: `try` is a verb here and a keyword to an import statement.
-    return int(import_module(f"dlbox.cli.{VERBS[name]}").main(list(argv)))
+def main() -> int:
+    """Run what the command line says; return the exit code."""
+    keep_tree_clean()
+    # Roles are imported from beside us, and never from where somebody happens to stand.
+    here = {"", ".", str(Path.cwd())}
+    sys.path[:] = [str(ROOT), *(place for place in sys.path if place not in here)]
+    # Only now: what is imported from here on is compiled to where it may be.
+    from dlbox.cli.command import ended  # noqa: PLC0415
+    from dlbox.cli.group import VERBS, dlbox  # noqa: PLC0415
+
+    if COMPLETE in os.environ:
+        from click.shell_completion import shell_complete  # noqa: PLC0415
+
+        return shell_complete(dlbox, {}, "dlbox", COMPLETE, os.environ[COMPLETE])
+    enter_site()
+    argv = sys.argv[1:]
+    if argv[:1] == ["help"]:
+        argv = [*argv[1:], "--help"]
+
+    def work() -> int:
+        with dlbox.make_context("dlbox", argv or ["--help"]) as context:
+            return int(dlbox.invoke(context))
+
+    return ended(argv[0] if argv and argv[0] in VERBS else "", work)
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main(*sys.argv[1:]))
-    except KeyboardInterrupt:
-        print("\ndlbox: interrupted | run the same command again to go on", file=sys.stderr)
-        sys.exit(130)
+    sys.exit(main())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 from threading import Event
+from typing import Any
 
 from dlbox.bundle import messages
 from dlbox.bundle.disk_space import require_space
@@ -13,38 +14,47 @@ from dlbox.bundle.errors import BundleError
 from dlbox.bundle.files import BundleFile, debs, missing, wheels
 from dlbox.bundle.gpg import SigningKey, secret_key
 from dlbox.bundle.index import write_texts
-from dlbox.bundle.options import Options, parse_options
+from dlbox.bundle.options import PARAMETERS, Options, judge_options
 from dlbox.bundle.pool import Fetched, fetch
 from dlbox.bundle.progress import Progress, gb
 from dlbox.bundle.tar import pack
 from dlbox.bundle.wheels import Resolve, addressed, lock_names, resolver
 from dlbox.bundle.writer import exclusive
+from dlbox.cli.command import complain, verb
+from dlbox.exit_code import ExitCode
 from dlbox.lockfile.file import load_lock
 from dlbox.lockfile.model import Lock
 from dlbox.stack.model import Refused
 from dlbox.subprocesses import Unreadable
 
-OK, FAILED, BAD_INPUT = 0, 1, 2
+EXAMPLE = """\
+dlbox bundle locks/lab.lock --to /srv/bundle --key 0123ABCD
+dlbox bundle locks/lab.lock --to bundle --key 0123ABCD --tar bundle.tar"""
+CODES = (ExitCode.FAILED, ExitCode.BAD_INPUT, ExitCode.REFUSED)
 
 
-def main(argv: list[str]) -> int:
-    """Make the bundle, or what it lacks; a second run finds all of it there."""
+@verb("bundle", EXAMPLE, *CODES, params=PARAMETERS)
+def command(**typed: Any) -> int:
+    """A signed apt repository and a wheel house. What is there already is not fetched again."""
     try:
-        words = parse_options(argv)
+        words = judge_options(**typed)
         lock = load_lock(str(words.lock))
         key = secret_key(words.key, words.gnupg_home)
         with exclusive(words.folder):
             return bundle(words, lock, key, resolver(lock))
+    except BrokenPipeError:
+        raise
     except Refused as refused:
-        code, why = BAD_INPUT, str(refused)
+        code, why = int(ExitCode.BAD_INPUT), str(refused)
     except BundleError as fault:
         code, why = fault.code, str(fault)
     except Unreadable as unread:
-        code, why = FAILED, str(unread)
+        code, why = ExitCode.FAILED, str(unread)
     except OSError as error:
         where = error.filename or "the disk"
-        code, why = FAILED, f"{where}: {error.strerror} | mend that and run the same again"
-    print(f"dlbox bundle: {why}", file=sys.stderr)
+        code = ExitCode.FAILED
+        why = f"{where}: {error.strerror} | mend that and run the same again"
+    complain("bundle", why)
     return code
 
 
@@ -57,12 +67,12 @@ def bundle(words: Options, lock: Lock, key: SigningKey, resolve: Resolve) -> int
     fetched = fetch_all(addressed(lacking, lock_names(lock), resolve), words)
     if fetched.withdrawn:
         messages.withdrawn(fetched.withdrawn, words)
-        return FAILED
+        return ExitCode.FAILED
     messages.snapshots(fetched)
     names, changed = write_texts(words, lock, key, files)
     packed = words.tar is not None and pack(words.tar, words.folder, names, lock.day)
     messages.done(words, key, new=bool(lacking) or changed or packed)
-    return OK
+    return ExitCode.OK
 
 
 def need(
@@ -84,3 +94,6 @@ def fetch_all(lacking: list[BundleFile], words: Options) -> Fetched:
     rate = progress.fetched / max(progress.seconds, 0.001) / 1e6
     print(f"fetched {gb(progress.fetched)} in {progress.seconds:.0f} s, {rate:.1f} MB/s")
     return fetched
+
+
+main = command.run

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-import argparse
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import click
+
+from dlbox.cli.command import complain, verb
+from dlbox.cli.tiers import require_checkout
+from dlbox.exit_code import ExitCode
+from dlbox.paths import typed_path
 from dlbox.subprocesses import Unreadable
 from dlbox.upstream.distro import propose_drivers
 from dlbox.upstream.frameworks import propose_frameworks
@@ -16,29 +20,45 @@ from dlbox.upstream.proposal import Proposal
 from dlbox.upstream.wheel_lock import lock_row
 from dlbox.upstream.yaml_file import diff, replace
 
+EXAMPLE = """\
+dlbox catalog frameworks
+dlbox catalog --write
+dlbox catalog --lock pytorch-2.15.0-cu132"""
 PARTS = ("frameworks", "libraries", "gpus", "drivers")
-NOTHING, UNREADABLE, WRONG, DIFFERENT = 0, 1, 2, 6
+Reader = Callable[[], Proposal]
 
 
-def parsed(argv: list[str]) -> argparse.Namespace:
-    """Read the command line."""
-    parser = argparse.ArgumentParser("dlbox catalog", description=__doc__)
-    parser.add_argument("parts", nargs="*", metavar="PART", help=f"of: {' '.join(PARTS)}")
-    parser.add_argument("--write", action="store_true", help="write what would change")
-    parser.add_argument("--lock", metavar="NAME", help="lock one row: NAME-VERSION-VARIANT")
-    parser.add_argument("--pci-ids", type=Path, metavar="FILE", help="instead of apt's pci.ids")
-    parser.add_argument(
-        "--supported-gpus", type=Path, metavar="FILE", help="instead of apt's nvidia-driver's"
-    )
-    return parser.parse_args(argv)
+@verb("catalog", EXAMPLE, ExitCode.FAILED, ExitCode.BAD_INPUT, ExitCode.DIFFERENT)
+@click.argument("parts", nargs=-1, type=click.Choice(PARTS), metavar="[PART]...")
+@click.option("--write", is_flag=True, help="Write what would change, to be reviewed.")
+@click.option(
+    "--lock", metavar="NAME", help="Lock the wheels of one row: NAME-VERSION-VARIANT."
+)
+@click.option("--pci-ids", metavar="FILE", help="Instead of apt's pci.ids.")
+@click.option("--supported-gpus", metavar="FILE", help="Instead of apt's nvidia-driver's.")
+def command(
+    parts: tuple[str, ...],
+    *,
+    write: bool,
+    lock: str | None,
+    pci_ids: str | None,
+    supported_gpus: str | None,
+) -> int:
+    """Parts: frameworks, libraries, gpus, drivers; all of them where none is named."""
+    require_checkout("catalog")
+    if lock:
+        return _told("lock", lambda: lock_row(lock), write=True)
+    how = readers(*(typed_path(path) if path else None for path in (pci_ids, supported_gpus)))
+    codes = [_told(part, how[part], write=write) for part in dict.fromkeys(parts or PARTS)]
+    return ExitCode.FAILED if ExitCode.FAILED in codes else max(codes)
 
 
-def readers(asked: argparse.Namespace) -> dict[str, Callable[[], Proposal]]:
+def readers(pci_ids: Path | None, supported_gpus: Path | None) -> dict[str, Reader]:
     """Return how each part is read."""
     return {
         "frameworks": propose_frameworks,
         "libraries": propose_libraries,
-        "gpus": lambda: propose_gpus(asked.pci_ids, asked.supported_gpus),
+        "gpus": lambda: propose_gpus(pci_ids, supported_gpus),
         "drivers": propose_drivers,
     }
 
@@ -58,29 +78,13 @@ def shown(found: Proposal, *, write: bool) -> bool:
     return differs
 
 
-def main(argv: list[str]) -> int:
-    """Read the parts asked for, or all; exit 0 where nothing is to change, 6 where something is."""
-    asked = parsed(argv)
-    unknown = [part for part in asked.parts if part not in PARTS]
-    if unknown:
-        known = " ".join(PARTS)
-        print(f"dlbox catalog: no part {' '.join(unknown)} | one of: {known}", file=sys.stderr)
-        return WRONG
-    if asked.lock:
-        return _told("lock", lambda: lock_row(asked.lock), write=True)
-    how = readers(asked)
-    codes = [
-        _told(part, how[part], write=asked.write)
-        for part in dict.fromkeys(asked.parts or PARTS)
-    ]
-    return UNREADABLE if UNREADABLE in codes else max(codes)
-
-
-def _told(part: str, reader: Callable[[], Proposal], *, write: bool) -> int:
+def _told(part: str, reader: Reader, *, write: bool) -> ExitCode:
     print(f"== {part}", flush=True)
     try:
         found = reader()
+    except BrokenPipeError:
+        raise
     except (Unreadable, OSError) as why:
-        print(f"dlbox catalog: {part}: {why}", file=sys.stderr)
-        return UNREADABLE
-    return DIFFERENT if shown(found, write=write) else NOTHING
+        complain("catalog", f"{part}: {why}")
+        return ExitCode.FAILED
+    return ExitCode.DIFFERENT if shown(found, write=write) else ExitCode.OK

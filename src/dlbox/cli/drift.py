@@ -4,23 +4,28 @@ from __future__ import annotations
 
 import json
 
+import click
+
 from dlbox.apply.report import take_results
-from dlbox.cli.request import parse_request, report_bad_input
+from dlbox.cli.command import verb
+from dlbox.cli.request import parse_request
 from dlbox.cli.up import run_pyinfra
-from dlbox.errors import BadInput
+from dlbox.exit_code import ExitCode
 from dlbox.plan.drift_report import comparisons, data, exit_code, format_drift_report
 
+EXAMPLE = """\
+dlbox drift
+dlbox drift lab.py --json"""
 
-def main(argv: list[str]) -> int:
-    """Look at each box once; print what differs, as JSON where that is asked for."""
-    try:
-        request = parse_request(word for word in argv if word != "--json")
-    except BadInput as error:
-        return report_bad_input("drift", error)
-    state, _ = run_pyinfra(request, "drift.py", "--dry", "-y")
+
+@verb("drift", EXAMPLE, ExitCode.FAILED, ExitCode.BAD_INPUT, ExitCode.DIFFERENT, boxes=True)
+@click.option("--json", "as_data", is_flag=True, help="Print JSON.")
+def command(words: tuple[str, ...], *, as_data: bool) -> int:
+    """It looks at each box once, and changes nothing."""
+    state, _ = run_pyinfra(parse_request(words), "drift.py", "--dry", "-y")
     results = take_results(state)
     found = comparisons(results)
-    if "--json" in argv:
+    if as_data:
         print(json.dumps({"boxes": {name: data(box) for name, box in found.items()}}, indent=2))
     else:
         print("\n".join(format_drift_report(results)))

@@ -2,39 +2,46 @@
 
 from __future__ import annotations
 
-import sys
+import click
 
 from dlbox.apply.report import take_results
-from dlbox.cli.request import parse_request, report_bad_input
+from dlbox.cli.command import complain, verb
+from dlbox.cli.request import parse_request
 from dlbox.cli.up import run_pyinfra
-from dlbox.errors import BadInput
 from dlbox.exit_code import ExitCode
 from dlbox.locking.groups import group_by_lock
 from dlbox.locking.run import lock_group
 from dlbox.settings.inventory import host_data
 from roles import ROLES
 
-UPDATE = "--update"
+EXAMPLE = """\
+dlbox lock lab.py
+dlbox lock lab.py --update"""
+CODES = (ExitCode.FAILED, ExitCode.BAD_INPUT, ExitCode.REFUSED, ExitCode.DIFFERENT)
 WORST_FIRST = (ExitCode.FAILED, ExitCode.REFUSED)
 
 
-def main(argv: list[str]) -> int:
-    """Lock the classes of an inventory; exit 6 where a lock is stale and was not to be updated."""
-    try:
-        request = parse_request(word for word in argv if word != UPDATE)
-        schema = ROLES.schema
-        groups = group_by_lock(
-            {host.name: schema.parse(host_data(host)) for host in request.hosts}
-        )
-    except BadInput as error:
-        return report_bad_input("lock", error)
+@verb("lock", EXAMPLE, *CODES, boxes=True)
+@click.option("--update", is_flag=True, help="Write a lock that is stale again.")
+def command(words: tuple[str, ...], *, update: bool) -> int:
+    """Boxes that name the same file in box_lock are one class, and get one lock.
+
+    A lock that is stale is told of, with what has changed, and not written without --update.
+    Nothing on the boxes is changed.
+    """
+    request = parse_request(words)
+    schema = ROLES.schema
+    groups = group_by_lock({host.name: schema.parse(host_data(host)) for host in request.hosts})
     # -y: pyinfra asks whether to go on without boxes that do not answer.
     state, _ = run_pyinfra(request, "lock.py", "--dry", "-y")
     results = take_results(state)
     codes = []
     for path, names in groups.items():
-        code, lines = lock_group(path, names, results, update=UPDATE in argv)
+        code, lines = lock_group(path, names, results, update=update)
         codes.append(code)
         for line in lines:
-            print(f"dlbox lock: {line}", file=sys.stderr)
+            complain("lock", line)
     return next((code for code in WORST_FIRST if code in codes), max(codes))
+
+
+main = command.run

@@ -1,56 +1,80 @@
-"""Say which stack boxes would get, and why; changes nothing, and needs no box to describe one."""
+"""Say which stack boxes would get, and why; needs no box to describe one."""
 
 from __future__ import annotations
 
-import argparse
-import sys
+from pathlib import Path
+from typing import Any
 
-from dlbox.cli.plan_args import BadWords, parser, question
+import click
+
+from dlbox.cli.command import verb
+from dlbox.cli.plan_args import Described, question
+from dlbox.errors import BadInput
+from dlbox.exit_code import ExitCode
 from dlbox.plan.plan_text import as_json, as_text
 from dlbox.stack.catalog_loader import catalog, unknowns
 from dlbox.stack.model import Refusal, Stack
 from dlbox.stack.solve import solve
 
-OK, BAD_INPUT, REFUSED = 0, 2, 3
-DESCRIBES = (
-    *("--gpu", "--os", "--arch", "--want", "--profile", "--kernel", "--secure-boot", "--today"),
-    *("--unknowns", "--help", "-h"),
+EXAMPLE = """\
+dlbox plan --gpu "GTX 1080 Ti" --os debian-13
+dlbox plan --gpu A100 --gpu A100 --os ubuntu-24.04 --want cuda=12.8 --json
+dlbox plan lab.py --limit gtx-1"""
+CODES = (ExitCode.FAILED, ExitCode.BAD_INPUT, ExitCode.REFUSED)
+
+
+@verb("plan", EXAMPLE, *CODES, boxes=True)
+@click.option("--gpu", multiple=True, help="Name or PCI id of a card; repeats, one per card.")
+@click.option("--os", "system", help=f"One of {' '.join(catalog().systems)}.")
+@click.option("--arch", help="Machine architecture, as uname -m says it (x86_64).")
+@click.option(
+    "--want", multiple=True, metavar="LAYER=VALUE", help="Ask something of a layer; repeats."
 )
-"""Words that describe a box; without any of them it is boxes of an inventory that are asked."""
+@click.option("--profile", type=click.Choice(["full", "framework_only"]), help="(full)")
+@click.option(
+    "--kernel", multiple=True, help="A kernel of the box, as uname -r says it; repeats."
+)
+@click.option("--secure-boot", is_flag=True, help="The box has Secure Boot on.")
+@click.option("--today", metavar="YYYY-MM-DD", help="Plan as of this day.")
+@click.option("--unknowns", is_flag=True, help="Say what the catalogue does not know.")
+@click.option("--json", "as_data", is_flag=True, help="Print JSON.")
+def command(words: tuple[str, ...], *, unknowns: bool, as_data: bool, **described: Any) -> int:
+    """With --gpu and the like: a box that need not exist. Else: the boxes of the inventory.
 
-
-def main(argv: list[str]) -> int:
-    """Plan for the box that the options describe, or for the boxes of an inventory."""
-    if not any(word.partition("=")[0] in DESCRIBES for word in argv):
+    Nothing is changed.
+    """
+    if not (unknowns or any(described.values())):
         # Only boxes need pyinfra, whose import alone takes half a second.
         from dlbox.cli.plan_boxes import plan_boxes  # noqa: PLC0415
 
-        return plan_boxes(argv)
-    if not argv[0].startswith("-"):
-        words = " ".join(word for word in argv if word.partition("=")[0] in DESCRIBES)
-        print(
-            f"dlbox plan: {words}: describes a box that need not exist; what the boxes of"
-            f" {argv[0]} shall be stands in their settings (--data SETTING=VALUE)",
-            file=sys.stderr,
-        )
-        return BAD_INPUT
-    try:
-        asked = parser().parse_args(argv)
-        return show_unknowns() if asked.unknowns else plan_for(asked)
-    except BadWords as error:
-        print(f"dlbox plan: {error}", file=sys.stderr)
-        return BAD_INPUT
+        return plan_boxes(words, as_data=as_data)
+    _refuse_surplus(words)
+    return show_unknowns() if unknowns else plan_for(Described(**described), as_data=as_data)
 
 
-def plan_for(asked: argparse.Namespace) -> int:
-    """Solve and print. Raises BadWords."""
+def _refuse_surplus(words: tuple[str, ...]) -> None:
+    if not words:
+        return
+    if words[0].startswith("-"):
+        msg = f"{words[0]}: no such option for a box that need not exist | dlbox plan --help"
+        raise BadInput(msg)
+    name = Path(words[0]).name
+    msg = (
+        f"{words[0]}: options such as --gpu describe a box that need not exist | leave them out,"
+        f" and say what the boxes of {name} shall be in their settings (--data SETTING=VALUE)"
+    )
+    raise BadInput(msg)
+
+
+def plan_for(asked: Described, *, as_data: bool) -> int:
+    """Solve and print. Raises BadInput."""
     answer = answered(asked)
-    print(as_json(answer) if asked.json else "\n".join(as_text(answer)))
-    return REFUSED if isinstance(answer, Refusal) else OK
+    print(as_json(answer) if as_data else "\n".join(as_text(answer)))
+    return ExitCode.REFUSED if isinstance(answer, Refusal) else ExitCode.OK
 
 
-def answered(asked: argparse.Namespace) -> Stack | Refusal:
-    """Judge the words and solve. Raises BadWords."""
+def answered(asked: Described) -> Stack | Refusal:
+    """Judge the words and solve. Raises BadInput."""
     about = question(asked)
     if isinstance(about, Refusal):
         return about
@@ -69,4 +93,4 @@ def show_unknowns() -> int:
     """Print what the catalogue does not know, and what would settle each."""
     for place, settles in unknowns(catalog()):
         print(f"{place}: unknown; settled by: {settles}")
-    return OK
+    return ExitCode.OK

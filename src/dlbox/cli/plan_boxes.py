@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 
 from dlbox.apply.report import take_results
-from dlbox.cli.request import parse_request, report_bad_input
+from dlbox.cli.request import parse_request
 from dlbox.cli.up import run_pyinfra
-from dlbox.errors import BadInput
 from dlbox.exit_code import ExitCode
 from dlbox.plan.plan_text import format_plans, host_data
 
 
-def plan_boxes(argv: list[str]) -> int:
-    """Look at each box, print its plan, change nothing."""
-    try:
-        request = parse_request(word for word in argv if word != "--json")
-    except BadInput as error:
-        return report_bad_input("plan", error)
+def plan_boxes(words: Sequence[str], *, as_data: bool) -> int:
+    """Look at each box, print its plan, change nothing. Raises BadInput."""
+    request = parse_request(words)
     state, _ = run_pyinfra(request, "plan.py", "--dry", "-y")
     results = take_results(state)
-    if "--json" in argv:
+    if as_data:
         boxes = {name: host_data(result) for name, result in results.items()}
         print(json.dumps({"boxes": boxes}, indent=2))
     else:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +12,7 @@ from pyinfra.api import Host
 from pyinfra_cli.cli import cli
 
 from dlbox.errors import BadInput
-from dlbox.paths import DEPLOYS, ROOT, find_inventory
+from dlbox.paths import DEPLOYS, default_inventory, find_inventory
 from dlbox.settings.inventory import Choice, inventory_faults
 from roles import ROLES
 
@@ -36,7 +35,7 @@ def parse_request(argv: Iterable[str]) -> Request:
     """Split ``[INVENTORY] [options]`` and judge all of it. Raises BadInput."""
     words = list(argv)
     named = bool(words) and not words[0].startswith("-")
-    inventory = find_inventory(words.pop(0)) if named else str(ROOT / "inventory.py")
+    inventory = find_inventory(words.pop(0)) if named else default_inventory()
     params = _parsed(inventory, words)
     if params["no_wait"]:
         msg = "--no-wait: pyinfra then hides failed operations | leave it out"
@@ -60,7 +59,7 @@ def _parsed(inventory: str, options: list[str]) -> dict[str, Any]:
         raise BadInput(error.format_message()) from error
     surplus = [word for word in context.params["operations"] if word != DEPLOY]
     if surplus:
-        msg = f"{' '.join(surplus)}: one inventory only | ./dlbox VERB [INVENTORY] [options]"
+        msg = f"{' '.join(surplus)}: one inventory only | dlbox VERB [INVENTORY] [OPTIONS]"
         raise BadInput(msg)
     return dict(context.params)
 
@@ -102,10 +101,3 @@ def _no_match(choice: Choice, everyone: list[Host]) -> str:
     names = ", ".join(host.name for host in everyone)
     groups = ", ".join(sorted({group for host in everyone for group in host.groups}))
     return f"{said}: matches no box | boxes: {names}; groups: {groups}"
-
-
-def report_bad_input(verb: str, error: BadInput) -> int:
-    """Print the complaint, a line per fault; return the exit code of bad input."""
-    for line in str(error).splitlines():
-        print(f"dlbox {verb}: {line}", file=sys.stderr)
-    return 2

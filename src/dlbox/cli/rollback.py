@@ -2,31 +2,32 @@
 
 from __future__ import annotations
 
-import argparse
+import click
 
 from dlbox.apply.report import take_results
-from dlbox.cli.request import Request, parse_request, report_bad_input
-from dlbox.cli.up import carry_out, run_pyinfra
-from dlbox.errors import BadInput
+from dlbox.cli.command import verb
+from dlbox.cli.request import Request, parse_request
+from dlbox.cli.up import CODES, carry_out, run_pyinfra
 from dlbox.exit_code import ExitCode
 from dlbox.plan.generations_text import format_generations
 from dlbox.settings.pyinfra_data import GENERATION
 
+EXAMPLE = """\
+dlbox rollback --list
+dlbox rollback lab.py --limit gtx-1
+dlbox rollback --to 3 -y"""
 
-def main(argv: list[str]) -> int:
-    """Go back one generation, or to the one named; with --list only say which there are."""
-    parser = argparse.ArgumentParser("dlbox rollback", description=__doc__, add_help=False)
-    parser.add_argument("--list", action="store_true")
-    parser.add_argument("--to", type=int, metavar="NUMBER")
-    own, rest = parser.parse_known_args(argv)
-    try:
-        request = parse_request(rest)
-    except BadInput as error:
-        return report_bad_input("rollback", error)
-    if own.list:
+
+@verb("rollback", EXAMPLE, *CODES, boxes=True)
+@click.option("--list", "only_list", is_flag=True, help="Only say what there is to go back to.")
+@click.option("--to", type=int, metavar="NUMBER", help="Which generation; else the one before.")
+def command(words: tuple[str, ...], *, only_list: bool, to: int | None) -> int:
+    """Packages, wheels, files and settings: as they were. It shows what would change, and asks."""
+    request = parse_request(words)
+    if only_list:
         return list_generations(request)
-    which = "previous" if own.to is None else own.to
-    return carry_out("rollback", request, "--data", f"{GENERATION}={which}")
+    which = "previous" if to is None else to
+    return carry_out("rollback", request, "dlbox.py", "--data", f"{GENERATION}={which}")
 
 
 def list_generations(request: Request) -> int:

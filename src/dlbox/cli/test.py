@@ -2,25 +2,54 @@
 
 from __future__ import annotations
 
-import argparse
-import sys
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from functools import cache
 from tempfile import TemporaryFile
 from typing import IO
 
+import click
+
 from dlbox.cli.check import linters
-from dlbox.cli.tiers import run_tier, tiers
+from dlbox.cli.command import verb
+from dlbox.cli.tiers import require_checkout, run_tier, tiers
+from dlbox.errors import BadInput
+from dlbox.exit_code import ExitCode
 from dlbox.sandbox.cleanup import tidy
 from dlbox.sandbox.engine import NoEngine, engine
-from dlbox.sandbox.host_packages import install_tools
+from dlbox.sandbox.host_packages import TEST_TOOLS, install_tools
 from dlbox.subprocesses import Step, report, skipped
 
 NO_CONTAINERS = {"unit", "artefacts"}
 """Tiers that need none."""
 BESIDE = {"artefacts", "fleet", "vm"}
 """Together about as long as the rest: the machines emulate one CPU each, and a computer has two."""
+
+
+EXAMPLE = """\
+./dlbox test -y
+./dlbox test container vm"""
+
+
+@verb("test", EXAMPLE, ExitCode.FAILED, ExitCode.BAD_INPUT)
+@click.argument("named", nargs=-1, metavar="[TIER]...")
+@click.option("-y", "--yes", is_flag=True, help="Install what is missing, unasked.")
+def command(named: tuple[str, ...], *, yes: bool) -> int:
+    """Tiers: unit, artefacts, container, fleet, rebuild, vm; without one, the linters and all."""
+    require_checkout("test")
+    known = tiers()
+    unknown = [tier for tier in named if tier not in known]
+    if unknown:
+        msg = f"{' '.join(unknown)}: no such tier | one of: {' '.join(known)}"
+        raise BadInput(msg)
+    chosen = list(dict.fromkeys(named)) or known
+    unmet = "" if set(chosen) <= NO_CONTAINERS else install_tools(TEST_TOOLS, yes=yes)
+    if unmet:
+        print(f"not installed: {unmet}", flush=True)
+    steps = [] if named else linters()
+    with nullcontext() if no_containers() else tidy():
+        steps += run(chosen, unmet)
+    return report(steps)
 
 
 @cache
@@ -38,31 +67,6 @@ def proved(tier: str, unmet: str, output: IO[str] | None = None) -> Step:
     if tier in NO_CONTAINERS or not no_containers():
         return run_tier(tier, output)
     return skipped(tier, "; ".join(filter(None, (no_containers(), unmet))))
-
-
-def main(argv: list[str]) -> int:
-    """Run the tiers named, or the linters and all tiers."""
-    parser = argparse.ArgumentParser("dlbox test", description=__doc__)
-    parser.add_argument("tiers", nargs="*", metavar="TIER", help=f"of: {' '.join(tiers())}")
-    parser.add_argument(
-        "-y", "--yes", action="store_true", help="install what is missing, unasked"
-    )
-    asked = parser.parse_args(argv)
-    unknown = [tier for tier in asked.tiers if tier not in tiers()]
-    if unknown:
-        print(
-            f"dlbox test: no tier {' '.join(unknown)} | one of: {' '.join(tiers())}",
-            file=sys.stderr,
-        )
-        return 2
-    chosen = list(dict.fromkeys(asked.tiers)) or tiers()
-    unmet = "" if set(chosen) <= NO_CONTAINERS else install_tools(yes=asked.yes)
-    if unmet:
-        print(f"dlbox test: {unmet}", flush=True)
-    steps = [] if asked.tiers else linters()
-    with nullcontext() if no_containers() else tidy():
-        steps += run(chosen, unmet)
-    return report(steps)
 
 
 def run(chosen: list[str], unmet: str) -> list[Step]:

@@ -3,30 +3,43 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import monotonic
 from typing import IO
 from xml.etree.ElementTree import Element, parse
 
-from dlbox.paths import ROOT
+from dlbox.errors import BadInput
+from dlbox.paths import IN_CHECKOUT, ROOT
 from dlbox.subprocesses import Step, call
+
+SLOW = ("-m", "not slow")
+"""Words by which pytest leaves out what takes long."""
+
+
+def require_checkout(verb: str) -> None:
+    """Refuse a verb that works on dlbox itself. Raises BadInput where dlbox is installed."""
+    if not IN_CHECKOUT:
+        msg = f"{verb} needs a checkout, and this is an installed package | git clone dlbox, and ./dlbox {verb} there"
+        raise BadInput(msg)
 
 
 def tiers() -> list[str]:
     """Names of the folders that hold tests: the quick one first, then by name."""
-    names = {path.parent.name for path in (ROOT / "tests").glob("*/test_*.py")}
+    tests = ROOT / "tests"
+    names = {path.relative_to(tests).parts[0] for path in tests.glob("*/**/test_*.py")}
     return sorted(names, key=lambda name: (name != "unit", name))
 
 
-def run_tier(tier: str, output: IO[str] | None = None) -> Step:
+def run_tier(tier: str, output: IO[str] | None = None, *, words: Sequence[str] = ()) -> Step:
     """Run one tier, and read what happened from pytest's own record."""
     print(f"\n== {tier}", flush=True, file=output)
     started = monotonic()
     with TemporaryDirectory() as folder:
         record = Path(folder, "junit.xml")
-        words = ("-m", "pytest", f"tests/{tier}", "-q", f"--junitxml={record}")
-        code = call([sys.executable, *words], output)
+        pytest = ("-m", "pytest", f"tests/{tier}", "-q", f"--junitxml={record}", *words)
+        code = call([sys.executable, *pytest], output)
         return _judged(tier, monotonic() - started, code, _cases(record))
 
 

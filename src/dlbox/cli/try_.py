@@ -1,68 +1,106 @@
-"""Make a throw-away container box, provision it and verify it: ./dlbox try [debian-12|debian-13]."""
+"""Make a throw-away container box, provision it and verify it."""
 
 from __future__ import annotations
 
-import argparse
 import os
 import sys
-import tempfile
 from pathlib import Path
 from time import monotonic
+from typing import Any
 
+import click
+from pyinfra_cli.util import parse_cli_arg
+
+from dlbox.cli.command import complain, verb
+from dlbox.errors import BadInput
+from dlbox.exit_code import ExitCode
+from dlbox.paths import typed_path
 from dlbox.sandbox.container import Container, remove_all, start
 from dlbox.sandbox.engine import BoxError
-from dlbox.sandbox.host_packages import install_tools
+from dlbox.sandbox.host_packages import TRY_TOOLS, install_tools
 from dlbox.sandbox.image import RELEASES, image
 from dlbox.sandbox.mounts import HOST_CA
 from dlbox.subprocesses import call
 
+EXAMPLE = """\
+dlbox try
+dlbox try debian-12 --gpu 10de:2684 --data 'frameworks_names=["pytorch"]'"""
 NAME = "dlbox-try"
+GTX_1080_TI = "10de:1b06"
 
 
-def main(argv: list[str]) -> int:
-    """Make the box, run ``up`` and ``verify`` on it, say how to enter and how to remove it."""
-    parser = argparse.ArgumentParser("dlbox try", description=__doc__)
-    parser.add_argument("release", nargs="?", default="debian-13", choices=sorted(RELEASES))
-    parser.add_argument("--gpu", action="append", help="PCI id of a card to declare; repeats")
-    parser.add_argument("-y", "--yes", action="store_true", help="install podman unasked")
-    parser.add_argument("--data", action="append", default=[], help="SETTING=VALUE")
-    asked = parser.parse_args(argv)
-    unmet = install_tools(yes=asked.yes)
+@verb("try", EXAMPLE, ExitCode.FAILED, ExitCode.BAD_INPUT)
+@click.argument("release", default="debian-13", type=click.Choice(sorted(RELEASES)))
+@click.option("--gpu", multiple=True, help="PCI id of a card to declare; repeats.")
+@click.option("--data", multiple=True, metavar="SETTING=VALUE", help="A setting; repeats.")
+@click.option(
+    "--name", default=NAME, help=f"Of the container; one that is there goes ({NAME})."
+)
+@click.option("-y", "--yes", is_flag=True, help="Install podman and mmdebstrap unasked.")
+def command(
+    release: str, *, gpu: tuple[str, ...], data: tuple[str, ...], name: str, yes: bool
+) -> int:
+    """Your machine stays as it is, but for podman and mmdebstrap, which it asks to install.
+
+    It leaves the container and an inventory, NAME.py: dlbox up, verify and drift take it.
+    """
+    settings = {"box_gpus": list(gpu or [GTX_1080_TI]), **_settings(data)}
+    unmet = install_tools(TRY_TOOLS, yes=yes)
     try:
-        return _try(asked.release, asked.gpu or ["10de:1b06"], asked.data)
+        return _try(name, release, settings)
     except BoxError as error:
-        print(f"dlbox try: {error}" + (f"; {unmet}" if unmet else ""), file=sys.stderr)
-        return 1
+        complain("try", f"{error}; {unmet}" if unmet else str(error))
+        return ExitCode.FAILED
 
 
-def _try(release: str, gpus: list[str], data: list[str]) -> int:
+def _settings(pairs: tuple[str, ...]) -> dict[str, Any]:
+    """Return settings as pyinfra reads those of --data. Raises BadInput."""
+    strange = [pair for pair in pairs if "=" not in pair]
+    if strange:
+        msg = f"--data {strange[0]}: is no SETTING=VALUE | e.g. jupyter_install=False"
+        raise BadInput(msg)
+    trust = {"base_ca_bundle": str(HOST_CA)} if HOST_CA else {}
+    given = (pair.split("=", 1) for pair in pairs)
+    return {**trust, **{setting: parse_cli_arg(value) for setting, value in given}}
+
+
+def _try(name: str, release: str, settings: dict[str, Any]) -> int:
     started = monotonic()
-    remove_all(NAME)
-    print(f"making a {release} box {NAME}, declared with {', '.join(gpus)}", flush=True)
-    box = start(NAME, image(release))
-    os.environ.update(box.engine.environment())
-    given = [f"--data={pair}" for pair in data]
-    if HOST_CA:
-        given.append(f"--data=base_ca_bundle={HOST_CA}")
-    with tempfile.TemporaryDirectory() as folder:
-        inventory = Path(folder) / "try.py"
-        inventory.write_text(f"boxes = [({box.host!r}, {{'box_gpus': {gpus!r}}})]\n")
-        dlbox = [sys.executable, "-m", "dlbox.cli"]
-        code = call([*dlbox, "up", str(inventory), "-y", *given])
-        code = code or call([*dlbox, "verify", str(inventory), *given])
-    tell(box, code, monotonic() - started)
-    return code
+    remove_all(name)
+    cards = ", ".join(settings["box_gpus"]) or "no card"
+    print(f"making a {release} box {name}, declared with {cards}", flush=True)
+    box = start(name, image(release))
+    inventory = typed_path(f"{name}.py")
+    inventory.write_text(inventory_text(box, settings), encoding="utf-8")
+    dlbox = [sys.executable, "-m", "dlbox.cli"]
+    code = call([*dlbox, "up", str(inventory), "-y"], cwd=Path.cwd())
+    code = code or call([*dlbox, "verify", str(inventory)], cwd=Path.cwd())
+    tell(box, inventory, code, monotonic() - started)
+    return ExitCode.FAILED if code else ExitCode.OK
 
 
-def tell(box: Container, code: int, seconds: float) -> None:
+def inventory_text(box: Container, settings: dict[str, Any]) -> str:
+    """Return an inventory of the box, with which every verb reaches it and plans the same."""
+    lines = ['"""Written by dlbox try: a container box, and what it was made with."""', ""]
+    if environment := box.engine.environment():
+        lines += ["import os", ""]
+        lines += [
+            f"os.environ.setdefault({key!r}, {value!r})" for key, value in environment.items()
+        ]
+    lines += [f"boxes = [({box.host!r}, {settings!r})]", ""]
+    return "\n".join(lines)
+
+
+def tell(box: Container, inventory: Path, code: int, seconds: float) -> None:
     """Say what it took, and what to do with the box."""
     received = box.run("cat", "/sys/class/net/eth0/statistics/rx_bytes").stdout
     verdict = "provisioned and verified" if code == 0 else "red: see above"
+    prefix = "".join(f"{key}={value} " for key, value in box.engine.environment().items())
+    file = os.path.relpath(inventory, typed_path("."))
     print(
         f"\n{box.name}: {verdict} in {seconds:.0f} s, {int(received) / 1e9:.2f} GB downloaded, "
         f"{box.disk_bytes() / 1e9:.1f} GB on disk\n"
-        f"  enter    {box.engine.name} exec -it {box.name} bash -l\n"
-        f"  remove   {box.engine.name} rm -f {box.name}"
+        f"  again    dlbox up|verify|drift {file}\n"
+        f"  enter    {prefix}{box.engine.name} exec -it {box.name} bash -l\n"
+        f"  remove   {prefix}{box.engine.name} rm -f {box.name}; rm {file}"
     )
-    for key, value in box.engine.environment().items():
-        print(f"  first    export {key}={value}   # this machine's {box.engine.name} needs it")

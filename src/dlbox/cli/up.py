@@ -10,37 +10,44 @@ from pyinfra.api import State
 from pyinfra.api.state import StateStage
 from pyinfra.context import ctx_state
 
-from dlbox.apply.report import take_results
+from dlbox.apply.report import Report, take_results
 from dlbox.apply.unexpected_reboot import detect_unexpected_reboots
-from dlbox.cli.request import Request, parse_request, report_bad_input
-from dlbox.errors import BadInput
+from dlbox.cli.command import complain, verb
+from dlbox.cli.interrupts import Interrupts
+from dlbox.cli.request import Request, parse_request
 from dlbox.exit_code import ExitCode
 from dlbox.paths import DEPLOYS
 from dlbox.plan.result import Result
 from dlbox.plan.summary import format_summaries
 
-
-def main(argv: list[str]) -> int:
-    """Judge the request, let pyinfra carry out deploys/dlbox.py, say what became of each box."""
-    try:
-        request = parse_request(argv)
-    except BadInput as error:
-        return report_bad_input("up", error)
-    return carry_out("up", request)
+EXAMPLE = """\
+dlbox up
+dlbox up lab.py --limit gtx-1 -y
+dlbox up lab.py --dry"""
+CODES = (ExitCode.FAILED, ExitCode.BAD_INPUT, ExitCode.REFUSED, ExitCode.REBOOT_PENDING)
 
 
-def carry_out(verb: str, request: Request, *more: str) -> int:
+@verb("up", EXAMPLE, *CODES, boxes=True)
+def command(words: tuple[str, ...]) -> int:
+    """It shows what would change, and asks. A box that already is what it should be costs one look.
+
+    At its end it says for each box what is installed, skipped or deferred, warnings, and what to do
+    next.
+    """
+    return carry_out("up", parse_request(words), "dlbox.py")
+
+
+def carry_out(
+    name: str, request: Request, deploy: str, *more: str, report: Report = format_summaries
+) -> int:
     """Change the boxes, unless nobody could be asked; ``more`` goes to pyinfra too."""
     if not (request.params["yes"] or request.params["dry"] or sys.stdin.isatty()):
-        print(
-            f"dlbox {verb}: no terminal and no -y: nothing was changed | add -y, or --dry to look",
-            file=sys.stderr,
-        )
+        complain(name, "no terminal and no -y: nothing was changed | add -y, or --dry to look")
         return ExitCode.REFUSED
-    state, code = run_pyinfra(request, "dlbox.py", *more)
+    state, code = run_pyinfra(request, deploy, *more)
     results = take_results(state)
     _explain_lost(state, results)
-    print("\n".join(format_summaries(results)), file=sys.stderr)
+    print("\n".join(report(results)), file=sys.stderr)
     return exit_code(code, results, state)
 
 
@@ -50,21 +57,28 @@ def _explain_lost(state: State, results: Mapping[str, Result]) -> None:
     plans = {host: results[host.name].plan for host in failed}
     lost = {host: plan.box.boot for host, plan in plans.items() if plan}
     for name, said in detect_unexpected_reboots(lost).items():
-        results[name].failed = f"{said}; run the same again, it goes on where it stopped"
+        results[name].failed = f"{said} | run the same again, it goes on where it stopped"
 
 
 def run_pyinfra(request: Request, deploy: str, *more: str) -> tuple[State, int]:
-    """Run pyinfra in this process; return its state, which has the results, and its exit code."""
+    """Run pyinfra in this process; return its state, which has the results, and its exit code.
+
+    Raises KeyboardInterrupt where the person has given up before anything was changed.
+    """
     sys.argv = [
         *("pyinfra", request.choice.inventory, str(DEPLOYS / deploy)),
         *(*request.options, *more),
     ]
     code = 0
-    try:
-        pyinfra_cli.main.main()
-    except SystemExit as end:
-        code = int(end.code or 0)
-    return ctx_state.get(), code
+    with Interrupts(pyinfra_cli.main) as interrupts:
+        try:
+            pyinfra_cli.main.main()
+        except SystemExit as end:
+            code = int(end.code or 0)
+    state = ctx_state.get()
+    if interrupts.happened and state.current_stage < StateStage.Execute:
+        raise KeyboardInterrupt
+    return state, code
 
 
 def exit_code(pyinfra: int, results: Mapping[str, Result], state: State) -> int:

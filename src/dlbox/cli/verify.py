@@ -3,27 +3,67 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
-from dlbox.cli.request import parse_request, report_bad_input
-from dlbox.errors import BadInput
+import click
+from typing_extensions import override
+
+from dlbox.cli.command import Verb, verb
+from dlbox.cli.request import Request, parse_request
+from dlbox.exit_code import ExitCode
+from dlbox.paths import PACKAGE, ROOT
 from dlbox.subprocesses import call
 
-# Failures in full; skips are counted by reason, by roles/box/checks.py.
-PYTEST = ["pytest", "-q", "--tb=short", "--no-header", "-rfE", "-p", "no:cacheprovider"]
-NO_CHECKS_RAN = 5
-"""Pytest's exit code for it; nothing was proved."""
+EXAMPLE = """\
+dlbox verify
+dlbox verify lab.py --limit gtx-1 -- -k 'cuda or nccl' -x"""
+CODES = (ExitCode.FAILED, ExitCode.BAD_INPUT)
+MARKERS = "gpu: needs a GPU that can be reached\nservice: needs a running systemd"
+# All of it said here: where somebody stands there may be a pyproject.toml or conftest.py of theirs.
+PYTEST = (
+    *("pytest", "-q", "--tb=short", "--no-header"),
+    "-rfE",  # failures in full; skips are counted by reason, by the plugin
+    *("-p", "dlbox.verify.plugin", "-p", "no:cacheprovider"),
+    *("-c", "/dev/null", f"--rootdir={ROOT}", f"--confcutdir={ROOT}"),
+    *("-o", "python_files=verify.py packages.py", "-o", f"markers={MARKERS}"),
+    *("--import-mode=importlib", "--strict-markers"),
+)
+CODE_OF = {0: ExitCode.OK, 2: ExitCode.INTERRUPTED, 4: ExitCode.BAD_INPUT}
+"""Pytest's exit code -> ours; by all others, such as 5 for no checks at all, nothing is proved."""
+PYTEST_WORDS = "dlbox.pytest"
+"""Where a context keeps the words after ``--``."""
 
 
-def main(argv: list[str]) -> int:
-    """Run every role's checks over the inventory; options after ``--`` go to pytest."""
-    end = argv.index("--") if "--" in argv else len(argv)
-    try:
-        asked = parse_request(argv[:end])
-    except BadInput as error:
-        return report_bad_input("verify", error)
+class _Verify(Verb):
+    @override
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        # Click would drop the `--`, and with it whose word is whose.
+        end = args.index("--") if "--" in args else len(args)
+        ctx.meta[PYTEST_WORDS] = args[end + 1 :]
+        return super().parse_args(ctx, args[:end])
+
+    @override
+    def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
+        return [*super().collect_usage_pieces(ctx), "[-- PYTEST OPTIONS]"]
+
+
+@verb("verify", EXAMPLE, *CODES, boxes=True, kind=_Verify)
+@click.pass_context
+def command(context: click.Context, words: tuple[str, ...]) -> int:
+    """Every role's checks ask the box itself: they compile, train and run, and change nothing.
+
+    Options after -- go to pytest: -k WORDS runs the checks with these words in their names, -x
+    stops at the first failure.
+    """
+    return verify(parse_request(words), context.meta[PYTEST_WORDS])
+
+
+def verify(asked: Request, pytest: list[str]) -> int:
+    """Run the checks in a Python of their own; return the exit code."""
     given = [f"--target={asked.choice.inventory}"]
     given += [f"--limit={host.name}" for host in asked.hosts]
     given += [f"--data={pair}" for pair in asked.choice.data]
     given += [f"--group-data={folder}" for folder in asked.choice.group_data]
-    code = call([sys.executable, "-m", *PYTEST, "roles", *given, *argv[end + 1 :]])
-    return 1 if code == NO_CHECKS_RAN else code
+    checks = [str(ROOT / "roles"), str(PACKAGE / "verify" / "packages.py")]
+    words = [sys.executable, "-m", *PYTEST, *checks, *given, *pytest]
+    return CODE_OF.get(call(words, cwd=Path.cwd()), ExitCode.FAILED)

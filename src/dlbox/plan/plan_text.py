@@ -1,4 +1,4 @@
-"""A plan for people, and for programs."""
+"""A plan as text for people, and as JSON for programs."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
+from dlbox.errors import SEPARATOR, format_error
 from dlbox.plan.result import Result
 from dlbox.stack.candidate import version_key
 from dlbox.stack.catalog_schema import Row
@@ -17,7 +18,7 @@ from dlbox.stack.model import Refusal, Stack
 
 NARROWEST, WIDEST = 80, 120
 OWN = {"driver", "cuda", "cudnn", "nccl", "pytorch", "tensorflow", "jax"}
-"""Layers whose absence is worth a line."""
+"""Layers whose absence is worth a line of its own."""
 FIELDS = {
     "driver": ("branch", "flavour", "module"),
     "cuda": ("min_driver",),
@@ -27,11 +28,11 @@ FIELDS = {
     "tensorflow": ("variant", "archs", "cuda", "cudnn", "nccl", "locked"),
     "jax": ("variant", "archs", "cuda", "cudnn", "nccl", "locked"),
 }
-"""Fields of a layer's row that its JSON has beside those of every layer."""
+"""Fields of a layer's row that its JSON has in addition to those of every layer."""
 
 
 def as_data(answer: Stack | Refusal) -> dict[str, Any]:
-    """Return a plan as README describes its JSON."""
+    """Return a plan or a refusal as data, in the form that the README describes."""
     if isinstance(answer, Refusal):
         refusal = answer.model_dump(mode="json")
         return {
@@ -51,12 +52,12 @@ def as_data(answer: Stack | Refusal) -> dict[str, Any]:
 
 
 def as_json(answer: Stack | Refusal) -> str:
-    """Return the same, as text."""
+    """Return a plan or a refusal as JSON text."""
     return json.dumps(as_data(answer), indent=2)
 
 
 def host_data(result: Result) -> dict[str, Any]:
-    """Return the plan of one box, with what apt would do there."""
+    """Return the plan of one box as data, with what apt would do there."""
     if result.plan is None:
         return as_data(Refusal(because=result.failed or "no answer", nearest=None))
     return {**as_data(result.plan.stack), "apt": result.apt and vars(result.apt)}
@@ -69,7 +70,7 @@ def format_plans(results: Mapping[str, Result]) -> list[str]:
 
 def _format_host(name: str, result: Result) -> list[str]:
     if result.plan is None:
-        return ["", f"{name}: {result.failed or 'no answer'}"]
+        return ["", *format_error(name, result.failed or "no answer")]
     head, *rest = as_text(result.plan.stack)
     apt = [f"  {line}" for line in result.apt.told()] if result.apt else []
     return ["", f"{name}: {head}", *rest, *apt]
@@ -92,10 +93,11 @@ def _row(stack: Stack, name: str) -> Row | None:
 
 
 def as_text(answer: Stack | Refusal) -> list[str]:
-    """Return the lines for a person: what, why, until when; or why not."""
+    """Return the lines for a person: what, why and until when; or why the plan was refused."""
     if isinstance(answer, Refusal):
-        lines = _wrapped("refused:", answer.because)
-        return lines + ([f"  -> try --want {answer.nearest}"] if answer.nearest else [])
+        nearest = f"{SEPARATOR}try --want {answer.nearest}" if answer.nearest else ""
+        why, *remedy = format_error("", f"{answer.because}{nearest}")
+        return [*_wrapped("refused:", why), *remedy]
     counts = Counter(card.name for card in answer.cards)
     cards = ", ".join(f"{count} x {name}" for name, count in counts.items()) or "no GPU"
     lines = [*_wrapped(f"{answer.system},", cards), ""]
@@ -111,7 +113,7 @@ def as_text(answer: Stack | Refusal) -> list[str]:
 
 
 def _told(stack: Stack, name: str) -> list[str]:
-    """Return a layer's line, and why it is so on the next."""
+    """Return the lines about a layer: its version, then the reason."""
     choice, row = stack.choices[name], _row(stack, name)
     tag = getattr(row, "flavour", None) or getattr(row, "variant", None)
     version = f"{choice.version} {tag}" if tag else choice.version

@@ -1,4 +1,4 @@
-"""What became of one box in a run."""
+"""Result of one box in a run."""
 
 from __future__ import annotations
 
@@ -14,38 +14,41 @@ from dlbox.state.generations import Generation
 
 @dataclass
 class Result:
-    """One box's run. Roles write to it what the summary is to say."""
+    """Result of one box. Roles write to it what the summary must say."""
 
     plan: Plan | None = None
-    """What it was to get; None: it was refused, or never reached."""
+    """Plan of the box; None: the box was refused, or never reached."""
     failed: str | None = None
-    """Why it did not get it."""
+    """Reason why the box did not get its plan."""
     refused: bool = False
-    """It failed before anything on it was changed."""
+    """Whether the box failed before any change."""
     deferred: str | None = None
-    """Why it keeps the driver it had, while it got everything else."""
+    """Reason why the box keeps its former driver, although it got everything else."""
     driver_deferred: bool = False
-    """Its driver is not the one that is asked for, and stays until a later run or the next boot."""
+    """Whether the box keeps a driver that is not the requested one, until a later run or the
+    next boot."""
     notices: tuple[str, ...] = ()
-    """What the box itself has to say to its owner."""
+    """Notices: texts that the box itself has for its owner."""
     enrol: tuple[str, ...] = ()
-    """What a person does until the kernel knows the key that modules are signed with."""
+    """What a person must do until the kernel knows the key that signs the modules."""
     reboot: str | None = None
     """Why a reboot is pending."""
     rows: tuple[SummaryRows, ...] = field(default=())
-    """What its roles add to the summary."""
+    """Rows that its roles add to the summary."""
     apt: Simulation | None = None
-    """What apt would do, where that was asked."""
+    """What apt would do, if the run asked for it."""
     closure: Closure | None = None
-    """What apt would fetch, where that was asked."""
+    """What apt would fetch, if the run asked for it."""
     comparison: Comparison | None = None
-    """How it differs from its record, where that was asked."""
+    """How the box differs from its record, if the run asked for it."""
     generations: tuple[Generation, ...] = ()
-    """What it can go back to, where that was asked."""
+    """Generations that the box can go back to, if the run asked for them."""
+    removed: tuple[tuple[str, int], ...] = ()
+    """Kind of things that are taken away -> how many, where all of them are."""
     dry: bool = False
-    """Nothing was to be changed in this run."""
+    """Whether this run must not change anything."""
 
     @property
     def pending(self) -> tuple[str, ...]:
-        """What is left to do for a box that has got everything it could get now."""
+        """Return what is left to do on a box that has got everything it can get now."""
         return tuple(filter(None, (self.deferred, self.reboot, *self.enrol)))

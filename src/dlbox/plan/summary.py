@@ -1,17 +1,18 @@
-"""What a run tells the owner of each box at its end."""
+"""Summary of a run, for the owner of each box."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
 
+from dlbox.errors import format_error
 from dlbox.host.pcie import lanes
 from dlbox.plan.plan import Plan
 from dlbox.plan.result import Result
 from dlbox.stack.model import Stack
 
 QUIET_LAYERS = {"fabricmanager", "nvlsm", "cuda_compat"}
-"""Layers that most boxes do not have, and that nobody misses."""
+"""Layers that most boxes do not have, and whose absence needs no line."""
 
 
 def format_summaries(results: Mapping[str, Result]) -> list[str]:
@@ -22,11 +23,12 @@ def format_summaries(results: Mapping[str, Result]) -> list[str]:
 def format_summary(name: str, result: Result) -> list[str]:
     """Return the lines about one box."""
     if result.plan is None:
-        return ["", f"{name}: {result.failed}"]
+        return ["", *format_error(name, str(result.failed))]
     stack = result.plan.stack
     lines = ["", f"{name}: {stack.system}, {_cards(stack)}"]
     if result.failed:
-        lines += _block("failed", [result.failed])
+        why, *remedy = format_error("", result.failed)
+        lines += [*_block("failed", [why]), *remedy]
     else:
         rows = [*stack_rows(stack), *(row for part in result.rows for row in part.installed)]
         lines += _block("would install" if result.dry else "installed", rows)
@@ -37,7 +39,7 @@ def format_summary(name: str, result: Result) -> list[str]:
 
 
 def stack_rows(stack: Stack) -> list[str]:
-    """Return the stack, a layer a line."""
+    """Return the stack, one row per layer."""
     rows = []
     if stack.driver:
         whose = ", NVIDIA's" if stack.driver.source == "nvidia" else ""
@@ -52,7 +54,7 @@ def stack_rows(stack: Stack) -> list[str]:
 
 
 def skipped_rows(plan: Plan) -> list[str]:
-    """Return what the box did not get, and why."""
+    """Return what the box did not get, with the reasons."""
     stack = plan.stack
     rows = [
         f"{layer}: {why}" for layer, why in stack.skipped.items() if layer not in QUIET_LAYERS
@@ -68,13 +70,13 @@ def skipped_rows(plan: Plan) -> list[str]:
 
 
 def warning_rows(plan: Plan, result: Result) -> list[str]:
-    """Return what the owner should know, each once."""
+    """Return the warnings for the owner, each once."""
     rows = (*plan.stack.warnings, *lanes(plan.box.slots), *result.notices)
     return list(dict.fromkeys(rows))
 
 
 def next_steps(result: Result) -> list[str]:
-    """Return what to do next."""
+    """Return the next steps for a person."""
     if result.failed:
         return [
             "mend the cause above and run the same command again; it goes on where it stopped"

@@ -1,0 +1,25 @@
+#!/bin/sh
+# Takes away what dlbox keeps for itself on a box that has nothing else of it any more. What somebody
+# has changed (*.dlbox-kept) and what was moved out of a driver's way (adopted) belongs to people.
+set -eu
+keep=/etc/apt/apt.conf.d/52dlbox-kernel
+grub=/etc/default/grub.d/dlbox-kernel.cfg
+
+# Only where the kernel guard had no chance to do it itself.
+rm -f "$keep"
+if [ -e "$grub" ]; then
+  rm -f "$grub"
+  if command -v update-grub >/dev/null; then update-grub; fi
+fi
+rm -f /var/lib/apt/lists/dlbox-refreshed
+rm -rf /var/cache/dlbox /run/dlbox /run/dlbox-*
+for folder in /opt/dlbox /etc/dlbox; do
+  [ -d "$folder" ] || continue
+  find "$folder" -depth ! -name '*.dlbox-kept' ! -type d -delete
+  find "$folder" -depth -type d -empty -delete
+done
+if [ -d /var/lib/dlbox ]; then
+  find /var/lib/dlbox -mindepth 1 -maxdepth 1 ! -name adopted -exec rm -rf {} +
+  rmdir /var/lib/dlbox 2>/dev/null || true
+fi
+if [ -d /run/systemd/system ]; then systemctl daemon-reload; fi
