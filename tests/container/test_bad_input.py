@@ -68,12 +68,12 @@ UNFIT = {
     "a .run driver": (
         "touch /usr/bin/nvidia-uninstall",
         "rm /usr/bin/nvidia-uninstall",
-        "a driver of NVIDIA's .run file: /usr/bin/nvidia-uninstall; nvidia_driver_adopt = True converts it, or by hand: run nvidia-uninstall",
+        "a driver of NVIDIA's .run file: /usr/bin/nvidia-uninstall | nvidia_driver_adopt = True converts it, or by hand: run nvidia-uninstall",
     ),
     "a wrong clock": (
         "printf '#!/bin/sh\\necho 1000000000\\n' >/usr/local/sbin/date && chmod 755 /usr/local/sbin/date",
         "rm /usr/local/sbin/date",
-        "s off the controller's; set it, or raise base_max_clock_skew_s",
+        "s off the controller's | set it, or raise base_max_clock_skew_s",
     ),
 }
 

@@ -1,4 +1,4 @@
-"""The stack that comes out: what the roles are given, with a reason for every choice."""
+"""The result of the solver: the data that the roles receive, with a reason for every choice."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from dlbox.stack.gpus import Gpu
 
 
 class Rejected(Row):
-    """An alternative, and what is against it."""
+    """An alternative, and the reason against it."""
 
     candidate: str
     version: str
@@ -20,7 +20,7 @@ class Rejected(Row):
 
 
 class Choice(Row):
-    """Why a layer is what it is, and for how long."""
+    """Why a layer was chosen, and how long it is supported."""
 
     version: str
     source: str
@@ -57,37 +57,42 @@ class Stack(Row):
     repository: Repository | None
     choices: dict[str, Choice]
     skipped: dict[str, str]
-    """Layer -> why the box does not get it."""
+    """Maps a layer to the reason why the box does not get it."""
     warnings: tuple[str, ...]
 
     @property
     def capabilities(self) -> tuple[str, ...]:
-        """Compute capabilities of the cards, each once."""
+        """Return the compute capabilities of the cards, each one once."""
         return tuple(sorted({card.capability for card in self.cards}))
 
     @property
     def disk_gb(self) -> float:
-        """Disk (GB) the stack takes, measured on test boxes and rounded up."""
+        """Return the disk space (GB) that the stack takes, measured on test boxes and rounded up."""
         packaged = sum(toolkit.disk_gb for toolkit in self.toolkits if toolkit.package)
         return 1.5 + (1.0 if self.driver else 0.0) + packaged + self.wheels_gb
 
     @property
     def wheels_gb(self) -> float:
-        """Disk (GB) of what comes from wheels."""
+        """Return the disk space (GB) of everything that comes from wheels."""
         toolkits = [toolkit for toolkit in self.toolkits if toolkit.lock]
         parts = (*toolkits, self.cudnn, self.nccl, *self.frameworks.values())
         return sum(part.disk_gb for part in parts if part)
 
     def identity(self) -> dict[str, Any]:
-        """Return what reaches a box, without the words that explain it and the days it lasts."""
-        errors: Any = {"fails_on": {"__all__": {"error"}}}
-        words: Any = {"warnings": True, "skipped": True, "choices": True, "driver": errors}
-        plain = self.model_dump(mode="json", exclude=words)
+        """Return everything that reaches a box.
+
+        Explanations, dates of support, estimates of disk and the cards' names are left out: a better
+        word in the catalogue must not send every box through a full run.
+        """
+        plain = self.model_dump(
+            mode="json", exclude={"warnings", "skipped", "choices", "cards"}
+        )
         chosen = {name: [row.version, row.source] for name, row in self.choices.items()}
-        return {**plain, "choices": chosen}
+        cards = [card.id for card in self.cards]
+        return {**_without(plain, {"disk_gb", "error"}), "choices": chosen, "cards": cards}
 
     def runs(self, toolkit: Toolkit) -> bool:
-        """Whether the box's driver is new enough for what this toolkit builds."""
+        """Return whether the box's driver is new enough for what this toolkit builds."""
         if self.cuda_compat and version_key(self.cuda_compat.release) >= version_key(
             toolkit.release
         ):
@@ -95,12 +100,19 @@ class Stack(Row):
         return self.driver is not None and self.driver.branch >= toolkit.min_driver
 
 
+def _without(plain: Any, names: set[str]) -> Any:
+    """Return JSON values without the fields of these names, at any depth."""
+    if isinstance(plain, dict):
+        return {key: _without(value, names) for key, value in plain.items() if key not in names}
+    return [_without(value, names) for value in plain] if isinstance(plain, list) else plain
+
+
 class Refusal(Row):
-    """No stack fits: which two things conflict, and the nearest constraint that would work."""
+    """The verdict that no stack fits: what conflicts, and the nearest constraint that would work."""
 
     because: str
     nearest: str | None
 
 
 class Refused(Exception):  # noqa: N818 - a verdict, not a malfunction
-    """A box is refused; the message says why, and what would do."""
+    """The box is refused; the message gives the reason and the remedy."""

@@ -418,3 +418,10 @@ def test_every_program_of_the_driver_is_edited_above() -> None:
     found = (ROOT / "roles/nvidia_driver").glob("*/programs/*")
     there = {str(file.relative_to(ROOT)) for file in found if file.is_file()}
     assert there <= set(PROGRAMS)
+
+
+def test_a_cards_name_and_an_estimate_of_disk_are_not_part_of_the_identity() -> None:
+    identity = json.dumps(a_plan(a_box(pci_gpus=("10de:1b06",))).stack.identity())
+    assert '"10de:1b06"' in identity
+    assert "GTX 1080 Ti" not in identity
+    assert "disk_gb" not in identity
