@@ -1,4 +1,4 @@
-"""What a box answers when it is asked one thing: lines, or one line."""
+"""Base classes of facts: all lines of a command's output, or only the first line."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing_extensions import override
 
 
 class LinesFact(FactBase[list[str]]):
-    """All lines of a command's output."""
+    """Fact that returns all lines of a command's output."""
 
     @staticmethod
     @override
@@ -22,7 +22,7 @@ class LinesFact(FactBase[list[str]]):
 
 
 class FirstLineFact(FactBase[str]):
-    """The first line of a command's output; empty when there is none."""
+    """Fact that returns the first line of a command's output, empty if there is no output."""
 
     @staticmethod
     @override

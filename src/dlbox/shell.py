@@ -1,4 +1,4 @@
-"""Shell programs that the library ships beside its modules."""
+"""Access to the shell programs that the library ships beside its modules."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from pathlib import Path
 
 
 def shell_text(module: str, *names: str) -> str:
-    """Return the text of files in ``shell/`` beside a module, one after the other.
+    """Return the concatenated text of the files ``names`` in ``shell/`` beside a module.
 
-    ``module``: its ``__file__``.
+    ``module``: the ``__file__`` of the module.
     """
     folder = Path(module).with_name("shell")
     return "".join((folder / name).read_text(encoding="utf-8") for name in names)

@@ -1,1 +1,1 @@
-"""Carry a plan out on a box and write the record."""
+"""Carry out a plan on a box, and write its record."""

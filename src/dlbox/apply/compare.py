@@ -1,4 +1,4 @@
-"""Compare a box with its record and its settings, by one look at it."""
+"""Compare a box with its record and its settings, from a single look at the box."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from dlbox.state.drift import classify
 
 
 def compare_host(host: Host, roles: Registry) -> None:
-    """Note in the box's result how it differs; nothing where it did not answer."""
+    """Store in the result of a box how it differs; store nothing if the box did not answer."""
     validate_inventory(host.state, roles)
     box = host.get_fact(BoxIdentity)
     if isinstance(box, Identity):

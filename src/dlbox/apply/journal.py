@@ -1,4 +1,7 @@
-"""Note what a run is to bring before it brings any of it: one that is cut leaves nothing unknown."""
+"""The journal: note on the box what a run will bring, before the run brings any of it.
+
+If a run is cut, the box still knows everything that the run may have brought.
+"""
 
 from __future__ import annotations
 
@@ -15,14 +18,17 @@ SCRIPT = shell_text(__file__, "journal.sh")
 
 
 def unrecorded(was: Record | None, now: list[str]) -> list[str]:
-    """Return the declarations of today, ``KIND<TAB>NAME<TAB>DECLARED`` each, of what the box does not know."""
+    """Return today's declarations of the things that the box's record does not have.
+
+    Each declaration is a ``KIND<TAB>NAME<TAB>DECLARED`` line.
+    """
     known = was.declared if was else {}
     return [line for line in now if tuple(line.split("\t")[:2]) not in known]
 
 
 @operation()
 def write_journal(plan: Plan) -> Generator[StringCommand, None, None]:
-    """Have the box remember what the run is to bring, until its record says what was brought."""
+    """Write what the run will bring; the journal stays until the record says what was brought."""
     new = unrecorded(plan.box.recorded, plan.manifest.lines())
     if not new:
         host.noop("all of it has been asked for before")

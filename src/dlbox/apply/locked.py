@@ -1,4 +1,4 @@
-"""What a lock says, and nothing else, as the one archive that apt knows on a box."""
+"""Make an archive of the packages of a lock, and make it the only one that apt knows on a box."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ CONF = f"{HOME}/apt.conf"
 
 
 def archive_rows(lock: Lock, packages: list[LockedPackage], snapshot: str | None) -> str:
-    """Return what archive.sh reads: a line per package."""
+    """Return what local-archive.sh reads: a line ``SHA256 SIZE FILE ADDRESS...`` per package."""
     roots = [repository.uri for repository in lock.repositories]
     return "".join(
         " ".join((p.sha256, str(p.size), p.file, *_addresses(p, roots, lock.day, snapshot)))
@@ -49,23 +49,29 @@ def _addresses(
 
 
 def restrict_apt_to_lock(plan: Plan) -> None:
-    """Have apt know nothing but what is locked, from here on; every byte is there before."""
+    """Fetch the locked packages, and restrict apt to them from here on; do nothing without a lock.
+
+    Every byte is on the box before apt is restricted.
+    """
     if plan.lock:
         fetch_locked_packages(name="Bring the locked packages", plan=plan, lock=plan.lock)
-        # Of everything that follows on this box: facts too.
-        host.data._env = {"APT_CONFIG": CONF}  # noqa: SLF001 - pyinfra's own spelling
+        # The environment applies to everything that follows on this box, facts included.
+        host.data._env = {"APT_CONFIG": CONF}  # noqa: SLF001 - pyinfra's own name
 
 
 @operation()
 def fetch_locked_packages(plan: Plan, lock: Lock) -> Generator[Any, None, None]:
-    """Have every locked package that is not installed lie in the box's store, whole."""
+    """Fetch into the box's store, and check, every locked package that is not installed.
+
+    Fail if a role asks for a package that neither the lock nor the box has.
+    """
     found: dict[str, Package] = host.get_fact(InstalledPackages)
     known = {package.name for package in lock.packages}
-    strange = [
+    unknown = [
         name for name in plan.manifest.packages if name not in known and name not in found
     ]
-    if strange:
-        yield _refusal(strange)
+    if unknown:
+        yield _refusal(unknown)
         return
     missing = missing_packages(lock, found)
     if not missing:
@@ -81,10 +87,10 @@ def fetch_locked_packages(plan: Plan, lock: Lock) -> Generator[Any, None, None]:
 
 
 def _log_sources(state: State, host: Host) -> bool:
-    """Say where the packages came from, which pyinfra keeps to itself where all went well."""
+    """Log where the packages came from; pyinfra hides the output of a command that succeeds."""
     del state
-    _, said = host.run_shell_command(f"cat {HOME}/said")
-    for line in said.stdout_lines:
+    _, output = host.run_shell_command(f"cat {HOME}/said")
+    for line in output.stdout_lines:
         host.log(line)
     return True
 
@@ -97,7 +103,8 @@ def _refusal(names: list[str]) -> StringCommand:
     return StringCommand("echo", QuoteString(text), ">&2; exit 1")
 
 
-# Asked for by name a package would count as asked for by a person, and no longer as held.
+# A package that apt is asked for by name would count as asked for by a person, and lose its
+# hold.
 MOVE = f"""
 set -eu
 names=$(printf '%s\\n' "$@" | cut -d = -f 1)
@@ -109,14 +116,14 @@ if [ -n "$held" ]; then apt-mark -q hold $held; fi
 
 
 def enforce_locked_versions(plan: Plan) -> None:
-    """Have what no role asks for by name, and the lock says, at its version too."""
+    """Install the packages that the lock names, but no role, at their locked versions too."""
     if plan.lock:
         install_locked_versions(name="Have every package as locked", plan=plan, lock=plan.lock)
 
 
 @operation()
 def install_locked_versions(plan: Plan, lock: Lock) -> Generator[StringCommand, None, None]:
-    """Have every locked package at its version, but the driver's, which has a way of its own."""
+    """Install every locked package at its version, except the driver's, which has its own way."""
     found: dict[str, Package] = host.get_fact(InstalledPackages)
     driver = plan.stack.driver
     pins = (driver.pin,) if driver else ()

@@ -1,4 +1,4 @@
-"""Take away what a box was given and is no longer asked for."""
+"""Prune: remove orphans, which a box was given and its settings no longer ask for."""
 
 from __future__ import annotations
 
@@ -15,15 +15,16 @@ from dlbox.state.record import Record
 
 Item = tuple[str, str]
 NOTES = "/var/lib/dlbox/said"
-"""What the script has to say to the owner of the box, a line each."""
+"""File with the script's messages for the owner of the box, one per line."""
 PURGE = shell_text(__file__, "purge-packages.sh")
 SCRIPT = PURGE + shell_text(__file__, "prune.sh")
 
 
 def orphans(was: Record | None, now: list[str]) -> list[Item]:
-    """Return what was declared and is no longer; accounts stay, since their homes are people's.
+    """Return the things that were declared and no longer are.
 
-    ``now``: the declarations of today, ``KIND<TAB>NAME<TAB>DECLARED`` each.
+    Accounts are left out, because their homes belong to people. ``now``: today's declarations,
+    each ``KIND<TAB>NAME<TAB>DECLARED``.
     """
     kept = {tuple(line.split("\t")[:2]) for line in now}
     declared = was.declared if was else {}
@@ -34,18 +35,21 @@ def orphans(was: Record | None, now: list[str]) -> list[Item]:
 def prune(
     plan: Plan, result: Result, belongs_to_driver: Callable[[Item], bool]
 ) -> Generator[StringCommand | FunctionCommand, None, None]:
-    """Have nothing that only an earlier plan has asked for."""
-    was = plan.box.recorded
-    items = orphans(was, plan.manifest.lines())
-    if not items or was is None:
+    """Remove everything that only an earlier plan asked for.
+
+    Orphans for which ``belongs_to_driver`` is true stay while the driver is deferred.
+    """
+    record = plan.box.recorded
+    items = orphans(record, plan.manifest.lines())
+    if not items or record is None:
         host.noop("nothing was asked for once and is no longer")
         return
-    changed = [d.name for d in was.differences if d.kind == "file" and d.now != "absent"]
-    # The driver that stays for now still needs what goes with it.
+    changed = [d.name for d in record.differences if d.kind == "file" and d.now != "absent"]
+    # The driver that stays for now still needs what belongs to it.
     left = {item for item in items if result.driver_deferred and belongs_to_driver(item)}
     rows = [item for item in items if item not in left]
     rows += [("still", folder) for folder in plan.manifest.folders]
-    rows += [("left", "\t".join((*item, was.declared[item]))) for item in sorted(left)]
+    rows += [("left", "\t".join((*item, record.declared[item]))) for item in sorted(left)]
     text = "".join(f"{kind}\t{name}\n" for kind, name in rows)
     script = f"sh -c {shlex.quote(SCRIPT)} gone {shlex.join(changed)}"
     yield StringCommand("printf %s", QuoteString(text), f"| {script}")
@@ -53,8 +57,8 @@ def prune(
 
 
 def _collect_notes(state: State, host: Host, result: Result) -> bool:
-    """Take what was said into the summary; pyinfra keeps it to itself where all went well."""
+    """Add the script's messages to the result; pyinfra hides them if the command succeeds."""
     del state
-    _, said = host.run_shell_command(f"cat {NOTES}")
-    result.notices += tuple(said.stdout_lines)
+    _, output = host.run_shell_command(f"cat {NOTES}")
+    result.notices += tuple(output.stdout_lines)
     return True

@@ -1,4 +1,4 @@
-"""Reach a box again whose connection may be gone."""
+"""Reach a box again whose connection may be lost."""
 
 from __future__ import annotations
 
@@ -11,26 +11,29 @@ from pyinfra.api import Host, StringCommand
 from pyinfra.connectors.util import clear_askpass_cache, remove_any_sudo_askpass_file
 
 ANSWER_S = 45
-"""A box that is frozen, or was cut from its power, ends no connection."""
+"""Seconds to wait for an answer: a box that is frozen, or that lost its power, closes no
+connection."""
 
-# While a box is down paramiko writes a traceback per try, to stderr where nobody handles its log.
+# While a box is down, paramiko writes a traceback per attempt, to stderr if its log has no
+# handler.
 logging.getLogger("paramiko").addHandler(logging.NullHandler())
 
 
 def ask(host: Host, shell: str, arguments: Mapping[str, Any]) -> str:
-    """Ask for a reboot and hang up; return how the box refused, or nothing.
+    """Ask for a reboot and close the connection; return how the box refused, or "" if it did not.
 
-    Where the connection breaks, only the boot id can tell whether the box has heard.
+    If the connection breaks, only the boot id can tell whether the box received the request.
     """
     refusal = ""
     try:
         with Timeout(ANSWER_S, TimeoutError):
-            done, said = host.run_shell_command(StringCommand(shell), **arguments)
-            # A box that goes down at once may give no exit status, which reads as a failure.
-            words = [line for line in said.stdout_lines if line.startswith("refused")]
-            refusal = " ".join(words or ([] if done else said.stderr_lines))
+            done, output = host.run_shell_command(StringCommand(shell), **arguments)
+            # A box that goes down at once may return no exit status, which looks like a
+            # failure.
+            words = [line for line in output.stdout_lines if line.startswith("refused")]
+            refusal = " ".join(words or ([] if done else output.stderr_lines))
             remove_any_sudo_askpass_file(host)
-    except Exception:  # noqa: BLE001, S110 - each way to lose a box raises something else
+    except Exception:  # noqa: BLE001, S110 - each way to lose a box raises another exception
         pass
     if not refusal:
         hang_up(host)
@@ -38,14 +41,14 @@ def ask(host: Host, shell: str, arguments: Mapping[str, Any]) -> str:
 
 
 def answer(host: Host, shell: str, arguments: Mapping[str, Any]) -> list[str] | None:
-    """Return what a box prints; None: it does not answer, for whichever reason."""
+    """Return the lines that a box prints; None: it does not answer, for whichever reason."""
     try:
         with Timeout(ANSWER_S, TimeoutError):
             host.connect(show_errors=False)
             if host.connected:
-                done, said = host.run_shell_command(StringCommand(shell), **arguments)
+                done, output = host.run_shell_command(StringCommand(shell), **arguments)
                 if done:
-                    return list(said.stdout_lines)
+                    return list(output.stdout_lines)
     except Exception:  # noqa: BLE001, S110 - as above
         pass
     hang_up(host)
@@ -53,7 +56,7 @@ def answer(host: Host, shell: str, arguments: Mapping[str, Any]) -> list[str] | 
 
 
 def hang_up(host: Host) -> None:
-    """Drop the connection; pyinfra's own disconnect leaves it open, and sshd admits but few."""
+    """Close the connection; pyinfra's own disconnect leaves it open, and sshd admits only a few."""
     clear_askpass_cache(host)
     client = getattr(host.connector, "client", None)
     try:

@@ -1,4 +1,4 @@
-"""Write down, on the box, what it was given: what ``drift`` compares with, and the way back."""
+"""Write the record on a box: ``drift`` compares with it, and ``rollback`` goes back to it."""
 
 from __future__ import annotations
 
@@ -23,20 +23,20 @@ SCRIPT = "\n".join((OBSERVE, PRUNE_GENERATIONS, shell_text(__file__, "record.sh"
 
 @operation()
 def write_record(plan: Plan, result: Result) -> Generator[Any, None, None]:
-    """Have the record say what now stands."""
-    left = result.pending
-    was = plan.box.recorded
-    again = plan.source.generation or 0
-    same = was and was.digest == plan.digest and was.pending == left
-    if was and same and not (was.differences or was.interrupted or again):
+    """Write the record of the box's present state, if it differs from the last one."""
+    pending = result.pending
+    previous = plan.box.recorded
+    generation = plan.source.generation or 0
+    same = previous and previous.digest == plan.digest and previous.pending == pending
+    if previous and same and not (previous.differences or previous.interrupted or generation):
         host.noop("it is as recorded")
         return
     yield StringCommand(f"umask 022; rm -rf {NEW} && mkdir -p {NEW}")
-    yield _upload("head", record_head(plan, left))
+    yield _upload("head", record_head(plan, pending))
     yield _upload("wanted", plan.manifest.lines())
     yield FileUploadCommand(StringIO(applied_yaml(plan)), f"{NEW}/applied.yaml")
-    most = plan.settings.host.rollback_gb * 10**9
-    yield StringCommand("sh -c", QuoteString(SCRIPT), "record", str(most), str(again))
+    max_bytes = plan.settings.host.rollback_gb * 10**9
+    yield StringCommand("sh -c", QuoteString(SCRIPT), "record", str(max_bytes), str(generation))
 
 
 def record_head(plan: Plan, left: Iterable[str]) -> list[str]:
@@ -46,12 +46,12 @@ def record_head(plan: Plan, left: Iterable[str]) -> list[str]:
 
 
 def applied_yaml(plan: Plan) -> str:
-    """Return what was applied, for people and for the way back."""
-    # Without the warnings, which count days: a second run on another day changes nothing.
+    """Return the settings and the stack that were applied, as YAML for people and for rollback."""
+    # Exclude the warnings, which count days: a second run on another day must change nothing.
     stack = plan.stack.model_dump(mode="json", exclude={"warnings"})
-    # Nor what one goes back without: it would tell two generations apart that are the same.
-    said = {"knobs": plan.settings.persistent(), "stack": stack}
-    return str(yaml.safe_dump(said, sort_keys=False))
+    # Exclude what a rollback does not restore: it would tell two equal generations apart.
+    content = {"knobs": plan.settings.persistent(), "stack": stack}
+    return str(yaml.safe_dump(content, sort_keys=False))
 
 
 def _upload(name: str, lines: list[str]) -> FileUploadCommand:

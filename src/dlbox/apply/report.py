@@ -1,4 +1,4 @@
-"""Print what a run found, after all that pyinfra prints."""
+"""Print the report of a run after everything that pyinfra prints."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from dlbox.apply.results import Results, collect_results
 from dlbox.plan.result import Result
 
 Report = Callable[[Mapping[str, Result]], list[str]]
-"""Return the lines about the boxes of a run, by name."""
+"""Function that takes the results of a run by box name, and returns the lines about its boxes."""
 
 
 @cache
 def report_at_exit(state: State, report: Report) -> None:
-    """Have a report printed when pyinfra ends, unless the caller has taken the results itself."""
+    """Print a report when pyinfra ends, unless the caller has taken the results itself."""
     atexit.register(_print, state, report)
 
 
 def take_results(state: State) -> dict[str, Result]:
-    """Return the results of a run, to be printed by the caller and by nobody else."""
+    """Return the results of a run; from then on only the caller prints them."""
     Results.of(state).taken = True
     return collect_results(state)
 
@@ -31,4 +31,4 @@ def take_results(state: State) -> dict[str, Result]:
 def _print(state: State, report: Report) -> None:
     if not Results.of(state).taken:
         for line in report(take_results(state)):
-            print(line, file=sys.stderr)  # noqa: T201 - it is what a run says
+            print(line, file=sys.stderr)  # noqa: T201 - the report is the run's output

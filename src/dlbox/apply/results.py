@@ -1,4 +1,4 @@
-"""Collect what became of each box while pyinfra runs."""
+"""Collect the result of each box while pyinfra runs."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from dlbox.plan.result import Result
 
 @dataclass
 class Results(BaseStateCallback):
-    """The results of one run, by name of the box; pyinfra's state carries them."""
+    """Results of one run by box name; pyinfra's state carries them."""
 
     boxes: dict[str, Result] = field(default_factory=dict)
     taken: bool = False
-    """Whoever runs pyinfra has read the results, and prints them itself."""
+    """Whether the caller of pyinfra has read the results, and prints them itself."""
 
     @classmethod
     def of(cls, state: State) -> Results:
-        """Return the results of a run."""
+        """Return the results of a run; the first call creates them."""
         for handler in state.callback_handlers:
             if isinstance(handler, cls):
                 return handler
@@ -30,7 +30,7 @@ class Results(BaseStateCallback):
         return new
 
     def __getitem__(self, name: str) -> Result:
-        """Return the result of a box, to be written to."""
+        """Return the result of a box, for the caller to write to."""
         return self.boxes.setdefault(name, Result())
 
     @staticmethod
@@ -38,16 +38,16 @@ class Results(BaseStateCallback):
     def operation_host_error(
         state: State, host: Host, op_hash: str, retry_count: int = 0, max_retries: int = 0
     ) -> None:
-        """Note which operation a box failed at."""
+        """Store which operation failed on a box."""
         step = ", ".join(state.get_op_meta(op_hash).names)
         result = Results.of(state)[host.name]
         result.failed = result.failed or f"{step}: failed; its last lines stand above"
 
 
 def collect_results(state: State) -> dict[str, Result]:
-    """Return the result of every box of the run, with what its roles could not note.
+    """Return the result of every box of the run, with what its roles could not store.
 
-    That is: it was unreachable, it failed, it was only looked at.
+    That is whether the box was unreachable, failed, or was only looked at.
     """
     results = Results.of(state)
     reached = {host.name for host in state.activated_hosts}

@@ -1,4 +1,4 @@
-"""Plan a box while pyinfra prepares its operations: what it is, what it gets, what is to be done."""
+"""Plan a box while pyinfra prepares its operations: identity, stack, preflight."""
 
 from __future__ import annotations
 
@@ -30,9 +30,10 @@ from dlbox.stack.model import Refused
 
 
 def plan_host(roles: Registry) -> tuple[Plan | None, Result]:
-    """Judge the settings, read the box once and solve its stack.
+    """Validate the settings, observe the box once, solve its stack; return plan and result.
 
-    No plan: nothing is to be done. A box that already is what it should be costs this one look.
+    The plan is None if nothing is to be done. A box that already is as planned costs only this
+    one look.
     """
     report_at_exit(host.state, format_summaries)
     plan, result = observe_and_plan(host, roles)
@@ -45,12 +46,15 @@ def plan_host(roles: Registry) -> tuple[Plan | None, Result]:
 
 
 def observe_and_plan(host: Host, roles: Registry) -> tuple[Plan | None, Result]:
-    """Do the same without an operation; ``failed`` of the result says why there is no plan."""
+    """Return the plan and the result of a box, without any operation.
+
+    If there is no plan, ``failed`` of the result says why.
+    """
     validate_inventory(host.state, roles)
     result = Results.of(host.state)[host.name]
     box = host.get_fact(BoxIdentity)
     if not isinstance(box, Identity):
-        return None, result  # pyinfra has failed this box, for what it said or did not say
+        return None, result  # pyinfra failed the box, for its answer or for the lack of one
     now = time.time()
     today = datetime.fromtimestamp(now, timezone.utc).date()
     try:
@@ -82,7 +86,7 @@ def settings_and_lock(host: Host, roles: Registry) -> tuple[Settings, LockSource
 
 
 def needed_disk_gb(host: Host, plan: Plan) -> float:
-    """Return the disk (GB) that the run is still to take."""
+    """Return the disk (GB) that the run still needs."""
     fresh = not (plan.box.recorded and plan.box.recorded.digest)
     if plan.lock is None:
         return plan.stack.disk_gb if fresh else 0
@@ -91,38 +95,41 @@ def needed_disk_gb(host: Host, plan: Plan) -> float:
 
 
 def bundled_lock(host: Host, bundle: str) -> list[str]:
-    """Return the lines of a bundle's lock, as the box reads it."""
+    """Return the lines of a bundle's lock, as the box reads them."""
     lines: list[str] = host.get_fact(BundledLock, bundle=bundle)
     return lines
 
 
 def is_up_to_date(plan: Plan) -> bool:
-    """Whether the box was given just this, and nothing about it has changed since."""
-    was = plan.box.recorded
-    # On the way back the inputs may be the same and the packages others.
-    if was is None or plan.source.generation is not None:
+    """Return whether exactly this plan was applied to the box, and nothing has changed since."""
+    record = plan.box.recorded
+    # In a rollback the inputs may be the same while the packages differ.
+    if record is None or plan.source.generation is not None:
         return False
-    unfinished = was.differences or was.pending or was.interrupted
-    return was.digest == plan.digest and not unfinished
+    unfinished = record.differences or record.pending or record.interrupted
+    return record.digest == plan.digest and not unfinished
 
 
 @cache
 def validate_inventory(state: State, roles: Registry) -> None:
-    """Refuse the whole run, once, for what the settings of any of its boxes say."""
+    """Check the settings of all boxes of the run, once; one fault refuses the whole run.
+
+    Raises DeployError.
+    """
     hosts = (host for host in state.inventory if state.is_host_in_limit(host))
-    wrong = inventory_faults(hosts, roles.schema)
-    if wrong:
-        raise DeployError("\n".join(wrong))
+    faults = inventory_faults(hosts, roles.schema)
+    if faults:
+        raise DeployError("\n".join(faults))
 
 
 @operation()
 def report_unchanged() -> Generator[StringCommand, None, None]:
-    """Say that there is nothing to do."""
+    """Report that there is nothing to do."""
     host.noop("it is what was applied")
     yield from ()
 
 
 @operation(is_idempotent=False)
 def refuse(reason: str) -> Generator[StringCommand, None, None]:
-    """Fail this box alone: an exception here would stop every box, unnamed."""
+    """Fail this box alone: an exception here would stop every box without naming this one."""
     yield StringCommand("echo", QuoteString(reason), ">&2; exit 1")

@@ -1,4 +1,4 @@
-"""A box that somebody else rebooted while dlbox was at work on it."""
+"""Detect that others rebooted a box while dlbox worked on it."""
 
 from __future__ import annotations
 
@@ -14,23 +14,24 @@ BOOT_ID = "cat /proc/sys/kernel/random/boot_id"
 
 
 def rebooted(before: str, after: str) -> str:
-    """Return what to say of a box; empty: nobody has rebooted it, or it cannot be told."""
+    """Return a message about the box if it was rebooted; empty: it was not, or it cannot be told."""
     if not before or not after or before == after:
         return ""
     return f"box rebooted during the run (boot id {before}->{after})"
 
 
 def detect_unexpected_reboots(lost: dict[Host, str], patience_s: float = 240) -> dict[str, str]:
-    """Return box -> what to say, for boxes whose connection was lost and that were rebooted.
+    """Return box -> message, for boxes whose connection was lost and that were rebooted.
 
-    ``lost``: each with its boot id at the beginning of the run. All are waited for at once.
+    ``lost``: host -> its boot id at the beginning of the run. The function waits for all boxes
+    at once, at most about ``patience_s`` seconds.
     """
-    asked = {
+    tasks = {
         host.name: gevent.spawn(_said, host, before, patience_s)
         for host, before in lost.items()
     }
-    gevent.joinall(list(asked.values()))
-    return {name: task.value for name, task in asked.items() if task.value}
+    gevent.joinall(list(tasks.values()))
+    return {name: task.value for name, task in tasks.items() if task.value}
 
 
 def _said(host: Host, before: str, patience_s: float) -> str:

@@ -1,1 +1,1 @@
-"""What a box says about itself, and the operations that change it."""
+"""Facts about a box, and the operations that change it."""

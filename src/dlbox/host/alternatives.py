@@ -1,4 +1,4 @@
-"""The alternatives system."""
+"""Operation on the distribution's alternatives system (update-alternatives)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from dlbox.host.files import PathStates
 def alternative(
     link: str, choices: Iterable[str], chosen: str
 ) -> Generator[StringCommand, None, None]:
-    """Have ``link`` be an alternative between ``choices``, set to ``chosen``."""
+    """Make ``link`` an alternative between ``choices``, and select ``chosen``."""
     name = link.rpartition("/")[2]
     at_work = f"/etc/alternatives/{name}"
     found: dict[str, str] = host.get_fact(PathStates, paths=(link, at_work))

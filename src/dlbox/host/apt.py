@@ -1,4 +1,4 @@
-"""Packages of the distribution: at a planned version, held, and never half-configured."""
+"""Install packages at a planned version, hold them, and complete an interrupted dpkg run."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from dlbox.host.apt_transaction import APT_GET, apt_transaction
 
 
 def patient(command: str, patience_s: int = 10) -> str:
-    """Return shell that repeats ``command`` while another process holds a lock of apt's or dpkg's.
+    """Return shell that retries ``command`` while another process holds an apt or dpkg lock.
 
-    DPkg::Lock::Timeout does the waiting for apt's own use of dpkg only: not for dpkg itself, nor
-    for the lock of the package lists. Any other failure has ``patience_s`` seconds to pass.
+    DPkg::Lock::Timeout covers only apt's own use of dpkg. It covers neither dpkg itself nor the
+    lock of the package lists. Any other failure is retried for ``patience_s`` seconds.
     """
     return f"""
 eval "$(apt-config shell patience DPkg::Lock::Timeout)"
@@ -31,8 +31,8 @@ done
 """
 
 
-# The lists are read again when a source changed or an hour has passed. -eany: by default apt-get
-# update exits 0 on a transient failure and goes on with old lists.
+# Refresh the package lists if a source changed or an hour has passed. -eany: by default apt-get
+# update exits 0 on a transient failure and continues with old lists.
 REFRESH = f"""
 stamp=/var/lib/apt/lists/dlbox-refreshed
 if [ -z "$(find "$stamp" -mmin -60 2>/dev/null)" ] ||
@@ -44,7 +44,10 @@ fi
 
 
 def lacking(found: Mapping[str, Package], wanted: Mapping[str, str]) -> list[str]:
-    """Return the wanted packages that are not installed, or not at the version wanted."""
+    """Return the names of wanted packages that are missing or at another version.
+
+    A wanted version is the beginning of an installed one.
+    """
     return [
         name
         for name, version in wanted.items()
@@ -54,31 +57,37 @@ def lacking(found: Mapping[str, Package], wanted: Mapping[str, str]) -> list[str
 
 @operation()
 def install(wanted: Mapping[str, str]) -> Generator[StringCommand, None, None]:
-    """Install packages; ``wanted`` maps a name to what its version begins with, or to ""."""
+    """Install packages.
+
+    ``wanted`` maps a name to the beginning of its version, or to "" for any version.
+    """
     found: dict[str, Package] = host.get_fact(InstalledPackages)
     missing = lacking(found, wanted)
     if not missing:
         host.noop(f"{', '.join(wanted)} are installed")
         return
     yield StringCommand(REFRESH)
-    asked = apt_transaction({name: wanted[name] and f"{wanted[name]}*" for name in missing}, ())
-    # Simulated before dpkg is asked to do anything.
-    yield StringCommand(asked.simulate)
-    yield StringCommand(asked.install)
+    transaction = apt_transaction(
+        {name: wanted[name] and f"{wanted[name]}*" for name in missing}, ()
+    )
+    # Let apt simulate the transaction before dpkg is asked to do anything.
+    yield StringCommand(transaction.simulate)
+    yield StringCommand(transaction.install)
 
 
 @operation()
 def hold(
     sources: Iterable[str], pin: str = "", names: tuple[str, ...] = ()
 ) -> Generator[StringCommand, None, None]:
-    """Hold every installed package built from ``sources``, at a version of ``pin``, or named.
+    """Hold every installed package from ``sources``, at a version of ``pin``, or in ``names``.
 
-    Not by name alone: one library left loose is enough for an upgrade to move the whole set
-    (seen at lyulyul/shine-cluster issue 50, where only libnvidia-common was not held).
+    A list of names alone is not enough: one library that is not held lets an upgrade move the
+    whole set (seen at lyulyul/shine-cluster issue 50, where only libnvidia-common was not
+    held).
     """
     found: dict[str, Package] = host.get_fact(InstalledPackages)
-    ours = {n for n, p in found.items() if is_gpu_package(p, sources, pin) or n in names}
-    loose = sorted(name for name in ours if not found[name].held)
+    selected = {n for n, p in found.items() if is_gpu_package(p, sources, pin) or n in names}
+    loose = sorted(name for name in selected if not found[name].held)
     if not loose:
         host.noop("all are held")
         return
@@ -87,7 +96,7 @@ def hold(
 
 @operation()
 def settle() -> Generator[StringCommand, None, None]:
-    """Finish what an interrupted dpkg left half done."""
+    """Complete what an interrupted dpkg left half done."""
     if host.get_fact(DpkgFaults):
         yield StringCommand(patient("dpkg --configure -a --force-confold", 0))
         yield StringCommand(APT_GET, "-f install")

@@ -1,4 +1,4 @@
-"""What dpkg says of the box's packages."""
+"""Facts about packages: what dpkg has installed, and what apt's sources offer."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ class Package:
 
     version: str
     source: str
-    """Source package it was built from: what belongs together is built together."""
+    """Source package that it was built from; binaries of one source belong together."""
     held: bool
 
 
 def parse_packages(lines: Iterable[str]) -> dict[str, Package]:
-    """Read ``name version status source`` lines of dpkg-query; only what is installed counts."""
+    """Return installed packages by name, from ``name version status source`` lines of dpkg-query."""
     rows = [line.split() for line in lines]
     return {
         row[0].removesuffix(":amd64"): Package(
@@ -40,7 +40,7 @@ QUERY = (
 
 
 class InstalledPackages(FactBase[dict[str, Package]]):
-    """Name -> package, for all that is installed."""
+    """Installed packages, by name."""
 
     @override
     def command(self, *args: Any, **kwargs: Any) -> str:
@@ -57,22 +57,23 @@ class InstalledPackages(FactBase[dict[str, Package]]):
 
 
 DRIVER_SOURCES = ("nvidia-graphics-drivers", "nvidia-open-gpu-kernel-modules")
-"""Debian's source packages of the driver: user space with proprietary modules, open modules."""
+"""Debian's source packages of the driver: user space with the proprietary modules, and the open
+modules."""
 
 GPU_SOURCES = (*DRIVER_SOURCES, "nvidia-persistenced", "nvidia-cuda-toolkit")
-"""Debian's source packages whose binaries must move together, or not at all."""
+"""Debian's source packages whose binaries must move together or not at all."""
 
 
 def is_gpu_package(package: Package, sources: Iterable[str], pin: str = "") -> bool:
-    """Whether a package is of the GPU stack: by the source it was built from, or by its version.
+    """Return whether a package belongs to the GPU stack, by its source or by its version.
 
-    NVIDIA's and Ubuntu's driver packages share one version, and no name of a source.
+    NVIDIA's and Ubuntu's driver packages share one version, but no source name.
     """
     return package.source in sources or bool(pin and package.version.startswith(pin))
 
 
 class DpkgFaults(LinesFact):
-    """Lines of dpkg's own complaint about packages that are not properly installed."""
+    """Lines in which dpkg itself reports packages that are not properly installed."""
 
     @override
     def command(self, *args: Any, **kwargs: Any) -> str:
@@ -80,7 +81,7 @@ class DpkgFaults(LinesFact):
 
 
 class AptCandidate(NamedTuple):
-    """One version of a package in one of apt's sources."""
+    """One version of a package that one of apt's sources offers."""
 
     name: str
     version: str
@@ -88,11 +89,11 @@ class AptCandidate(NamedTuple):
 
 
 class AptCandidates(FactBase[list[AptCandidate]]):
-    """What apt's sources have of some packages, the newest first."""
+    """Versions of some packages that apt's sources offer, the newest first."""
 
     @override
     def command(self, names: tuple[str, ...]) -> StringCommand:
-        # Where what is locked has not come yet, apt has no configuration to read.
+        # Before the locked packages have arrived, apt has no configuration to read.
         quoted = [QuoteString(name) for name in names]
         return StringCommand("apt-cache madison", *quoted, "2>/dev/null || true")
 
@@ -107,7 +108,10 @@ class AptCandidates(FactBase[list[AptCandidate]]):
 
 
 def parse_candidates(lines: Iterable[str]) -> list[AptCandidate]:
-    """Read what ``apt-cache madison`` says: ``name | version | source``."""
+    """Return the candidates from ``apt-cache madison`` lines: ``name | version | source``.
+
+    Source packages are left out.
+    """
     rows = [[word.strip() for word in line.split("|")] for line in lines]
     binary = [
         row
@@ -118,7 +122,7 @@ def parse_candidates(lines: Iterable[str]) -> list[AptCandidate]:
 
 
 def candidates(lines: Iterable[str]) -> dict[str, str]:
-    """Read what ``apt-cache policy`` says: name -> the version that apt would install."""
+    """Return package -> version that apt would install, from ``apt-cache policy`` output."""
     found, name = {}, ""
     for line in lines:
         word, _, value = line.strip().partition(":")

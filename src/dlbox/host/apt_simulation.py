@@ -1,4 +1,4 @@
-"""What apt would do on a box, found out without changing it."""
+"""Simulation of what apt would do on a box, without any change to it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pyinfra.api import FactBase
 from typing_extensions import override
 
-# apt's own configuration, copied, and what dlbox would add to it; lists of their own.
+# Copy apt's own configuration, so that dlbox can add its files, and use separate package lists.
 PREPARE = """
 folder=$(mktemp -d); trap 'rm -rf "$folder"' EXIT; chmod 755 "$folder"
 cp -a /etc/apt "$folder/etc"; mkdir -p "$folder/lists/partial" "$folder/cache/archives/partial"
@@ -20,18 +20,18 @@ own() { apt-get -q -o Dir::Etc="$folder/etc" -o Dir::State::lists="$folder/lists
 
 @dataclass(frozen=True)
 class Simulation:
-    """What apt would do."""
+    """Result of a simulated apt run."""
 
     new: tuple[str, ...]
-    """Packages with the version they would have: ``libcuda1 550.163.01-2``."""
+    """Packages that apt would add, each with its version: ``libcuda1 550.163.01-2``."""
     moved: tuple[str, ...]
-    """Packages that are installed in another version."""
+    """Installed packages that apt would move to another version."""
     removed: tuple[str, ...]
     error: str | None
-    """Why it would do nothing."""
+    """Reason why apt would do nothing; None: it would run."""
 
     def told(self) -> list[str]:
-        """Return it for a person."""
+        """Return the lines that describe the simulation to a person."""
         if self.error:
             return [f"apt: {self.error}"]
         counts = f"{len(self.new)} new, {len(self.moved)} moved, {len(self.removed)} removed"
@@ -41,7 +41,7 @@ class Simulation:
 
 
 def parse_simulation(lines: Iterable[str]) -> Simulation:
-    """Read what ``apt-get -s install`` prints."""
+    """Return the simulation that ``apt-get -s install`` printed."""
     rows = [line.split() for line in lines if line.strip()]
     new = [
         f"{row[1]} {row[2].strip('(')}" for row in rows if row[0] == "Inst" and row[2][0] == "("
@@ -57,7 +57,7 @@ def parse_simulation(lines: Iterable[str]) -> Simulation:
 
 
 class WouldInstall(FactBase[Simulation]):
-    """What apt would do for a set of packages, with files of ours added to its configuration."""
+    """What apt would do for a set of packages, with dlbox's files added to its configuration."""
 
     @override
     def command(

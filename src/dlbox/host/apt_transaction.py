@@ -1,4 +1,4 @@
-"""One order to apt, as shell."""
+"""One apt transaction, as shell: simulate it, download for it, carry it out."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 STORE = "/var/cache/dlbox/debs"
-"""Where a box keeps what it has installed, for the way back."""
+"""Folder where a box keeps the packages that it has installed, for rollback."""
 LEDGER = "/var/lib/dlbox/packages"
-"""Names of the packages that have come to the box by an order of ours, a line each."""
+"""The ledger: names of the packages that apt transactions of dlbox brought to the box, one per
+line."""
 BEFORE = "/var/lib/dlbox/before/status"
-"""What dpkg knew before dlbox came: a lock is made as if it never had."""
+"""Copy of dpkg's status from before dlbox came; a lock is made as if dlbox had never been
+there."""
 APT_GET = (
     "DEBIAN_FRONTEND=noninteractive apt-get -q -y -o Dpkg::Options::=--force-confold"
     f" -o Dir::Cache::archives={STORE} -o APT::Keep-Downloaded-Packages=true"
@@ -21,13 +23,16 @@ APT_GET = (
 
 @dataclass(frozen=True)
 class AptTransaction:
-    """One order to apt, as shell."""
+    """One apt transaction, as shell."""
 
     words: str
 
     @property
     def simulate(self) -> str:
-        """Have apt find out whether it can be carried out, and note what it will bring."""
+        """Return shell that simulates the transaction and adds the new packages to the ledger.
+
+        Before the first transaction it also saves dpkg's status in ``BEFORE``.
+        """
         return (
             f"umask 022; mkdir -p {STORE}/partial {Path(BEFORE).parent}"
             f" && {{ [ -e {BEFORE} ] || cp /var/lib/dpkg/status {BEFORE}; }}"
@@ -37,23 +42,24 @@ class AptTransaction:
 
     @property
     def download(self) -> str:
-        """Fetch all of it, and unpack nothing."""
+        """Return shell that downloads all packages and unpacks none."""
         return f"{APT_GET} --download-only install {self.words}"
 
     @property
     def install(self) -> str:
-        """Carry it out."""
+        """Return shell that carries out the transaction."""
         return f"{APT_GET} install {self.words}"
 
 
 def apt_transaction(wanted: Mapping[str, str], unwanted: Iterable[str]) -> AptTransaction:
-    """Return one apt transaction.
+    """Return an apt transaction that installs ``wanted`` and removes ``unwanted``.
 
-    ``wanted`` maps a package to its version, with a ``*`` at its end for whatever follows, or "".
+    ``wanted`` maps a package to its version. A ``*`` at the end of a version matches any rest;
+    "" matches any version.
     """
     names = [f"{name}={version}" if version else name for name, version in wanted.items()]
     # A plan may move what an earlier plan held; nothing else may. --purge: a pin that NVIDIA's
-    # packages bring is a file of /etc, and would stay behind them.
+    # packages bring is a file in /etc, and would remain after them.
     options = "--no-install-recommends --allow-change-held-packages --allow-downgrades --purge"
     return AptTransaction(
         f"{options} {shlex.join((*names, *(f'{name}-' for name in unwanted)))}"

@@ -1,4 +1,4 @@
-"""A CUDA library from its wheel, where compilers, linkers and pkg-config look."""
+"""Install a CUDA library from its wheel, where compilers, linkers and pkg-config find it."""
 
 from __future__ import annotations
 
@@ -17,34 +17,37 @@ PKG_CONFIG = "/usr/local/lib/pkgconfig"
 
 
 def folder(name: str, row: Library) -> str:
-    """Return where the library's include/ and lib/ lie."""
+    """Return the folder that holds the library's include/ and lib/."""
     return f"{LIBRARIES}/{name}/{row.package}"
 
 
 def library_links(
     name: str, row: Library, headers: Iterable[str], libraries: Iterable[str]
 ) -> dict[str, str]:
-    """Return the links by which a compiler finds headers and a linker finds libraries."""
-    there = folder(name, row)
+    """Return link -> target, for headers that compilers find and libraries that linkers find."""
+    root = folder(name, row)
     return {
-        **{f"/usr/local/include/{h}": f"{there}/include/{h}" for h in headers},
-        **{f"/usr/local/lib/lib{lib}.so": f"{there}/lib/lib{lib}.so" for lib in libraries},
+        **{f"/usr/local/include/{h}": f"{root}/include/{h}" for h in headers},
+        **{f"/usr/local/lib/lib{lib}.so": f"{root}/lib/lib{lib}.so" for lib in libraries},
     }
 
 
 def pkg_config(name: str, title: str, row: Library, libraries: Iterable[str]) -> str:
-    """Return the text of the library's .pc file."""
-    there = folder(name, row)
+    """Return the text of the library's .pc file, which links the first of ``libraries``."""
+    root = folder(name, row)
     return (
         f"Name: {title}\nDescription: {title} for CUDA {row.cuda}\nVersion: {row.version}\n"
-        f"Cflags: -I{there}/include\nLibs: -L{there}/lib -l{next(iter(libraries))}\n"
+        f"Cflags: -I{root}/include\nLibs: -L{root}/lib -l{next(iter(libraries))}\n"
     )
 
 
 def library_manifest(
     name: str, title: str, row: Library, headers: Iterable[str], libraries: tuple[str, ...]
 ) -> Manifest:
-    """Return what a library consists of; the first of ``libraries`` is what people link."""
+    """Return the manifest of a library.
+
+    The first of ``libraries`` is the one that people link.
+    """
     return Manifest(
         folders={PKG_CONFIG: "755"},
         files={
@@ -57,12 +60,12 @@ def library_manifest(
 
 
 def loader_conf(name: str) -> str:
-    """Return the file that tells the loader of it."""
+    """Return the path of the file that tells the loader about the library."""
     return f"/etc/ld.so.conf.d/dlbox-{name}.conf"
 
 
 def install_library(title: str, row: Library, tree: WheelTree, mine: Manifest) -> None:
-    """Have the library installed and found."""
+    """Install a library, and let compilers and the loader find it."""
     wheels.libraries(name=f"Install {title} {row.version}", tree=tree)
     ensure_files(name=f"Let compilers and loaders find {title} {row.version}", wanted=mine)
     conf = loader_conf(Path(tree.link).name)
@@ -70,7 +73,7 @@ def install_library(title: str, row: Library, tree: WheelTree, mine: Manifest) -
 
 
 def refresh_loader(title: str, conf: str, *stamps: str) -> None:
-    """Have the loader's cache made again when its configuration, or one of the stamps, is."""
+    """Rebuild the loader's cache if its configuration or one of the stamps is newer."""
     refresh_derived(
         name=f"Refresh the loader's cache for {title}",
         product="/etc/ld.so.cache",

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 def stanza(
     uri: str, suite: str, components: Iterable[str], options: Iterable[tuple[str, str]]
 ) -> str:
-    """Return one stanza; a flat repository is the suite ``/``, without components."""
+    """Return one stanza; a flat repository has the suite ``/`` and no components."""
     words = " ".join(components)
     return (
         f"Types: deb\nURIs: {uri}\nSuites: {suite}\n"
@@ -18,8 +18,8 @@ def stanza(
 
 
 def _field(option: str, value: str) -> str:
-    # A key written out in place goes on over several lines, each after a space, an empty one as
-    # a dot. Names are those of one-line sources, but for one.
+    # A key that is written out in place continues over several lines, each after a space; an
+    # empty line becomes a dot. Field names are those of one-line sources, with one exception.
     name = "Architectures" if option == "arch" else option.title()
     first, *rest = value.splitlines()
     return "\n ".join([f"{name}: {first}".rstrip(), *(line or "." for line in rest)]) + "\n"

@@ -1,4 +1,4 @@
-"""Derived things: made again when what they are made from is newer, as make does."""
+"""Rebuild derived files when one of their inputs is newer, as make does."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from dlbox.fact_base import FirstLineFact
 
 
 class Stale(FirstLineFact):
-    """``stale`` when ``product`` is missing, or older than one of ``inputs``."""
+    """Fact: ``stale`` if ``product`` is missing or older than one of ``inputs``, else empty."""
 
     @override
     def command(self, product: str, inputs: tuple[str, ...]) -> StringCommand:
@@ -25,17 +25,17 @@ class Stale(FirstLineFact):
 def refresh_derived(
     product: str, inputs: Iterable[str], command: str
 ) -> Generator[StringCommand, None, None]:
-    """Run ``command``, which makes ``product``, when it is stale.
+    """Run ``command``, which makes ``product``, if the product is stale.
 
-    State decides, not whether this run changed an input: a run that was cut between the two
-    is made up for by the next.
+    The state of the box decides, not whether this run changed an input. If a run is cut between
+    the two, the next run catches up.
     """
     paths = tuple(inputs)
     if not host.get_fact(Stale, product=product, inputs=paths):
         host.noop(f"{product} is up to date")
         return
     yield StringCommand(command)
-    # An input may be of the near future, as `podman cp` rounds its time to a whole second; the
-    # product must not look older than what it was made from.
+    # An input may lie slightly in the future, since `podman cp` rounds its time to a whole
+    # second. The product must not look older than its inputs.
     made, newer = QuoteString(product), [QuoteString(path) for path in paths]
     yield StringCommand("find", *newer, "-newer", made, "-exec touch -r {}", made, r"\;")

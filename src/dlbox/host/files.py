@@ -1,4 +1,4 @@
-"""Folders, files and links that dlbox brings to a box, many in one look."""
+"""Install folders, files and links on a box; one command checks many of them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from typing_extensions import override
 from dlbox.state.manifest import FileContent, Manifest
 
 LONG = 65536
-"""Characters: a single argument of a command may have about twice as many bytes (Linux: 128 KiB)."""
+"""Longest text (characters) that travels in a command; a single argument may have about twice
+as many bytes (Linux: 128 KiB)."""
 Commands = Generator[StringCommand | FileUploadCommand, None, None]
 READ_PATHS = r"""
 do
@@ -28,7 +29,7 @@ done"""
 
 
 class PathStates(FactBase[dict[str, str]]):
-    """Path -> what is there, for those of ``paths`` where something is."""
+    """Path -> state, for those of ``paths`` that exist."""
 
     @override
     def command(self, paths: tuple[str, ...]) -> StringCommand:
@@ -48,19 +49,19 @@ class PathStates(FactBase[dict[str, str]]):
 
 @operation()
 def ensure_files(wanted: Manifest) -> Commands:
-    """Have these folders, files and links, as root's; one command looks at all of them.
+    """Install these folders, files and links, owned by root; one command checks all of them.
 
-    Not for secrets: a file's text travels in the command.
+    Do not use it for secrets: the text of a file travels in the command.
     """
-    asked = {
+    expected = {
         **{path: f"folder {mode}-0-0" for path, mode in wanted.folders.items()},
         **{path: _file(file) for path, file in wanted.files.items()},
         **{path: f"link {target}" for path, target in wanted.links.items()},
     }
-    found: dict[str, str] = host.get_fact(PathStates, paths=tuple(asked))
-    stale = [path for path, state in asked.items() if found.get(path) != state]
+    found: dict[str, str] = host.get_fact(PathStates, paths=tuple(expected))
+    stale = [path for path, state in expected.items() if found.get(path) != state]
     if not stale:
-        host.noop(f"{len(asked)} folders, files and links are as they should be")
+        host.noop(f"{len(expected)} folders, files and links are as they should be")
     for path in stale:
         if path in wanted.folders:
             yield _folder(path, wanted.folders[path])
@@ -93,9 +94,9 @@ def _put(path: str, file: FileContent) -> Commands:
 
 def _link(path: str, target: str) -> Commands:
     link = QuoteString(path)
-    theirs = QuoteString(f"{path} is somebody else's file; move it away, then run again")
+    message = QuoteString(f"{path} is somebody else's file; move it away, then run again")
     yield StringCommand("umask 022; mkdir -p", QuoteString(path.rpartition("/")[0]))
     yield StringCommand(
-        "[ -L", link, "] || [ ! -e", link, "] || { echo", theirs, ">&2; exit 1; }"
+        "[ -L", link, "] || [ ! -e", link, "] || { echo", message, ">&2; exit 1; }"
     )
     yield StringCommand("ln -sfnT", QuoteString(target), link)

@@ -1,4 +1,4 @@
-"""What of NVIDIA's stands on a box that neither a package nor dlbox has put there."""
+"""Find NVIDIA software on a box that neither a package nor dlbox has installed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing_extensions import override
 from dlbox.shell import shell_text
 
 FIND = shell_text(__file__, "foreign.sh")
-"""Prints lines of ``foreign KIND WHAT``, for root and for others."""
+"""Shell that prints lines of ``foreign KIND WHAT``, for root and for other logins."""
 
 KINDS = {
     "runfile": ("a driver of NVIDIA's .run file", "run nvidia-uninstall"),
@@ -24,16 +24,16 @@ KINDS = {
         "take its folder out of /etc/environment or /etc/ld.so.conf.d",
     ),
 }
-"""What a kind is called, and how a person undoes it."""
+"""Kind -> its name in messages, and how a person removes it."""
 PACKAGES = {"held", "mixed"}
 OWN_HANDS = {"search_path"}
-"""What nobody but the box's people can change: it is for their other programs."""
+"""Kinds that only the people of the box can change, because they serve their other programs."""
 SHOWN = 3
 
 
 @dataclass(frozen=True)
 class Foreign:
-    """One thing that is in the way."""
+    """One foreign installation that is in the way."""
 
     kind: str
     what: str
@@ -41,7 +41,7 @@ class Foreign:
 
     @classmethod
     def of(cls, said: str) -> Foreign:
-        """Read the ``KIND WHAT`` of one line. Raises ValueError."""
+        """Return the foreign installation of one ``KIND WHAT`` line. Raises ValueError."""
         kind, _, what = said.partition(" ")
         if kind not in KINDS or not what:
             msg = f"unknown kind of foreign installation {said!r}"
@@ -50,9 +50,10 @@ class Foreign:
 
 
 def foreign_conflicts(found: Iterable[Foreign], *, adopt: bool, driver: bool) -> str | None:
-    """Return in one line what keeps a box from its stack, and what to do; None: nothing.
+    """Return in one line what keeps a box from its stack, and the remedy; None: nothing does.
 
-    ``adopt``: what can be converted will be; ``driver``: one is planned, so that packages matter.
+    ``adopt``: dlbox will convert what can be converted. ``driver``: a driver is planned, so
+    that packages matter.
     """
     whats: dict[str, list[str]] = {kind: [] for kind in KINDS}
     for one in found:
@@ -62,10 +63,10 @@ def foreign_conflicts(found: Iterable[Foreign], *, adopt: bool, driver: bool) ->
     stops = {kind: them for kind, them in whats.items() if them}
     if not stops:
         return None
-    told = "; ".join(f"{KINDS[kind][0]}: {_some(them)}" for kind, them in stops.items())
+    problems = "; ".join(f"{KINDS[kind][0]}: {_some(them)}" for kind, them in stops.items())
     by_hand = ", ".join(KINDS[kind][1] for kind in stops)
-    knob = "nvidia_driver_adopt = True converts it, or by hand: "
-    return f"{told} | {'' if set(stops) <= OWN_HANDS else knob}{by_hand}"
+    hint = "nvidia_driver_adopt = True converts it, or by hand: "
+    return f"{problems} | {'' if set(stops) <= OWN_HANDS else hint}{by_hand}"
 
 
 def _some(whats: list[str]) -> str:
@@ -74,7 +75,7 @@ def _some(whats: list[str]) -> str:
 
 
 class ForeignInstallations(FactBase[tuple[Foreign, ...]]):
-    """What of NVIDIA's stands on the box that is neither a package's nor dlbox's."""
+    """NVIDIA software on the box that belongs neither to a package nor to dlbox."""
 
     @override
     def command(self, *args: Any, **kwargs: Any) -> str:

@@ -1,4 +1,4 @@
-"""What a box says about itself before anything is decided."""
+"""Identity of a box: everything that is read before dlbox decides anything."""
 
 from __future__ import annotations
 
@@ -19,50 +19,54 @@ from dlbox.state.record import READ_RECORD, Record, parse_record
 IDENTITY = (
     shell_text(__file__, "identity.sh") + FIND + READ_MOK + pcie.read_command() + READ_RECORD
 )
-"""One command, because each costs a round trip; prints lines of ``key value``."""
+"""Shell that prints the identity as ``key value`` lines. It is one command, because each
+command costs a round trip."""
 
 
 @dataclass(frozen=True)
 class Identity:
-    """A box as it stands."""
+    """Identity of a box, as observed."""
 
     system: str
     """Distribution and release, e.g. debian-13."""
     arch: str
     uid: int
     systemd: bool
-    """Whether systemd runs; without it units are installed, not started."""
+    """Whether systemd runs; without it, units are installed but not started."""
     clock: int
-    """Seconds since 1970 by the box's clock."""
+    """Seconds since 1970, by the box's clock."""
     free_gb: float
-    """Free disk where the stack goes, GB."""
+    """Free disk (GB) where the stack is installed."""
     sudo: str
-    """free, password or none."""
+    """How sudo works for the login: free, password or none."""
     foreign: tuple[Foreign, ...]
-    """What others have installed of NVIDIA's."""
+    """NVIDIA software that others have installed."""
     pci_gpus: tuple[str, ...]
     """PCI ids of the NVIDIA GPUs on the bus, one per card."""
     bridges: tuple[str, ...] = ()
-    """Device ids of NVIDIA's bridges; nvlink5: an NVLink 5 switch, which only root can see."""
+    """Device ids of NVIDIA's bridges; nvlink5 is an NVLink 5 switch, which only root can see."""
     kernels: tuple[str, ...] = ()
-    """Those installed, the newest first; a container has none."""
+    """Installed kernels, the newest first; a container has none."""
     secure_boot: bool = False
     mok: Mok = field(default_factory=Mok)
     """The key that dkms signs modules with."""
     container: bool = False
     boot: str = ""
-    """Its boot id."""
+    """Boot id of the box."""
     slots: tuple[pcie.Slot, ...] = ()
-    """The NVIDIA cards on the bus with the lanes they got."""
+    """NVIDIA cards on the bus, with the PCIe lanes that they got."""
     notices: tuple[str, ...] = ()
-    """What the box itself has to say to its owner."""
+    """Notices: texts that the box itself has for its owner."""
     recorded: Record | None = None
-    """What was applied, and how the box differs from that; None: nothing was."""
+    """What was applied, and how the box differs from it; None: nothing was applied."""
 
 
 def parse_identity(lines: Iterable[str]) -> Identity:
-    """Read what IDENTITY printed."""
-    # Not stripped: a record's line may end with an empty field.
+    """Return the identity that the ``IDENTITY`` command printed.
+
+    Raises KeyError, TypeError or ValueError where the output is not understood.
+    """
+    # Strip only the line end: a line of the record may end with an empty field.
     pairs = [line.rstrip("\r\n").partition(" ") for line in lines]
     word = {key: value for key, _, value in pairs}
 
@@ -92,7 +96,7 @@ def parse_identity(lines: Iterable[str]) -> Identity:
 
 
 class BoxIdentity(FactBase[Identity]):
-    """The box as it stands."""
+    """Identity of the box, as observed."""
 
     @override
     def command(self, *args: Any, **kwargs: Any) -> str:

@@ -1,4 +1,4 @@
-"""The key that dkms signs modules with, a machine owner key (MOK), and how far it is."""
+"""Machine owner key (MOK) that dkms signs modules with, and the state of its enrolment."""
 
 from __future__ import annotations
 
@@ -15,19 +15,20 @@ class Mok:
     """A machine owner key of the box."""
 
     state: str = "none"
-    """none: no key; made: it is there; waiting: its enrolment has been asked for; enrolled."""
+    """none: there is no key; made: the key exists; waiting: its enrolment was requested;
+    enrolled."""
     certificate: str = "/var/lib/dkms/mok.pub"
     key: str = "/var/lib/dkms/mok.key"
-    """A file, or the pkcs11: address of one that never leaves its token."""
+    """Path of a file, or the pkcs11: address of a key that never leaves its token."""
 
     @property
     def enrolled(self) -> bool:
-        """Whether the kernel loads what this key has signed."""
+        """Return whether the kernel loads modules that this key has signed."""
         return self.state == "enrolled"
 
 
 def parse_mok(words: str) -> Mok:
-    """Read what STATE printed behind ``mok``; nothing is a box without a key."""
+    """Return the key from what ``READ_MOK`` printed after ``mok``; empty: the box has no key."""
     state, _, rest = words.partition(" ")
     certificate, _, key = rest.partition(" ")
     return Mok(state, certificate, key) if key else Mok()

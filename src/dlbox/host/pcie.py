@@ -1,4 +1,4 @@
-"""The PCIe lanes and speed that each NVIDIA card got, and could have had."""
+"""PCIe lanes and speed that each NVIDIA card got, compared with what it supports."""
 
 from __future__ import annotations
 
@@ -9,14 +9,15 @@ from dataclasses import dataclass
 from dlbox.stack.gpus import gpu_table
 
 WIDTHS = {1, 2, 4, 8, 12, 16, 32}
-"""Lanes a link can have; the kernel writes 0, 63 or 255 where it does not know."""
+"""Lanes that a link can have; the kernel writes 0, 63 or 255 if it does not know."""
 EVEN = 8
-"""Lanes that boards give each of two cards by design: said once, and nothing to mend."""
+"""Lanes that boards give each of two cards by design; reported once, as there is nothing to
+correct."""
 REMEDY = "move it to another slot or look at the board's manual"
 
 
 def read_command(sysfs: str = "/sys") -> str:
-    """Return shell that prints a line of ``pcie`` and values per card, of the card and its port."""
+    """Return shell that prints a ``pcie`` line per card, with values of the card and of its port."""
     return (
         f"sysfs={shlex.quote(sysfs)}\n"
         r"""
@@ -42,7 +43,7 @@ done
 
 @dataclass(frozen=True)
 class Link:
-    """One end of a link; None: not known, as on virtual machines."""
+    """One end of a PCIe link; None: the value is unknown, as on virtual machines."""
 
     width: int | None
     max_width: int | None
@@ -56,7 +57,7 @@ class Slot:
     """A card and the port above it."""
 
     address: str
-    """Of the card on the bus, e.g. 0000:01:00.0."""
+    """PCI address of the card, e.g. 0000:01:00.0."""
     id: str
     """PCI vendor:device, e.g. 10de:1b06."""
     card: Link
@@ -65,13 +66,13 @@ class Slot:
 
     @property
     def name(self) -> str:
-        """Return address and name of the card."""
+        """Return the address and the name of the card."""
         gpu = gpu_table().get(self.id)
         return f"{self.address} {gpu.name if gpu else self.id}"
 
 
 def slot(value: str) -> Slot:
-    """Read what follows ``pcie`` in a line of the survey."""
+    """Return the slot from the values after ``pcie`` in a line of the identity."""
     address, gpu, *words, node = value.split("|")
     numa = int(node) if node.isdigit() else None
     return Slot(address, gpu, _link(*words[:4]), _link(*words[4:]), numa)
@@ -91,7 +92,10 @@ def _speed(word: str) -> float | None:
 
 
 def lanes(slots: Iterable[Slot]) -> list[str]:
-    """Return what to mind: cards with fewer lanes or a slower slot than they are made for."""
+    """Return warnings about cards that have fewer lanes or a slower slot than they are made for.
+
+    If the box has several cards, one more line gives the lanes of each.
+    """
     known = [s for s in slots if s.card.width and s.card.max_width]
     got = {(s.card.width, s.card.max_width) for s in known}
     shared = len(known) > 1 and len(got) == 1 and (known[0].card.width or 0) >= EVEN
@@ -103,7 +107,7 @@ def _short(slot: Slot, *, shared: bool) -> Iterator[str]:
     card, port = slot.card, slot.port
     if card.width and card.max_width and card.width < card.max_width and not shared:
         yield f"x{card.width} of its x{card.max_width} lanes"
-    # Never by the present speed: a card that idles goes down to 2.5 GT/s by itself.
+    # Do not compare the present speed: an idle card lowers it to 2.5 GT/s by itself.
     if port.max_speed and card.max_speed and port.max_speed < card.max_speed:
         yield f"a slot of {port.max_speed:g} GT/s for a card of {card.max_speed:g} GT/s"
 

@@ -1,4 +1,4 @@
-"""Who dlbox is on a box."""
+"""Become root on a box, and observe what only root can see."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from dlbox.state.record import READ_RECORD, Record, parse_record
 
 
 class RecordFact(FactBase[Record | None]):
-    """The box's record, by itself."""
+    """Record of the box, read apart from its identity."""
 
     @override
     def command(self) -> str:
@@ -33,17 +33,17 @@ class RecordFact(FactBase[Record | None]):
 
 
 def observe_as_root(host: Host, box: Identity) -> Identity:
-    """Be root on the box from here on, and return what root alone can see as well. Raises Refused."""
+    """Become root from here on, and return the identity as root sees it. Raises Refused."""
     become_root(host, box)
     if box.recorded is None or not box.recorded.unreadable:
         return box
-    # With a password for sudo it takes a second command.
+    # If sudo needs a password, the record takes a second command.
     found: Record | None = host.get_fact(RecordFact)
     return replace(box, recorded=found)
 
 
 def become_root(host: Host, box: Identity) -> None:
-    """Use sudo where the login is not root. Raises Refused."""
+    """Use sudo from here on if the login is not root. Raises Refused."""
     if box.uid == 0:
         return
     password = host.data.get("_sudo_password") or host.state.config.SUDO_PASSWORD
@@ -53,4 +53,4 @@ def become_root(host: Host, box: Identity) -> None:
     if box.sudo == "password" and not password and not sys.stdin.isatty():
         msg = "sudo asks for a password and there is no terminal | add --same-sudo-password"
         raise Refused(msg)
-    host.data._sudo = True  # noqa: SLF001 - pyinfra's own spelling of a global argument
+    host.data._sudo = True  # noqa: SLF001 - pyinfra's own name for a global argument

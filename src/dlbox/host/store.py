@@ -1,6 +1,6 @@
-"""Folders that a link names: a new one takes the old one's place at once.
+"""Trees: folders of wheels that a link names. A new tree takes the place of the old one at once.
 
-The old one is whole until nobody goes back to it any more.
+The old tree stays whole as long as a rollback can go back to it.
 """
 
 from __future__ import annotations
@@ -18,20 +18,20 @@ from typing_extensions import override
 from dlbox.fact_base import LinesFact
 from dlbox.host.layout import STORE, lock_digest, lock_text, store_path
 
-# pip and uv carry certificates of their own; a company's CA is only in the system's store.
+# pip and uv ship their own certificates; a company's CA is only in the system's store.
 ENVIRONMENT = (
     "PIP_CERT=/etc/ssl/certs/ca-certificates.crt SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt "
     "PIP_DISABLE_PIP_VERSION_CHECK=1 UV_CACHE_DIR=/var/cache/dlbox/uv UV_NO_PROGRESS=1 "
     "UV_PYTHON_DOWNLOADS=never UV_HTTP_TIMEOUT=120"
 )
 
-# What a tree holds is told by the names of its .dist-info folders: name and version of each wheel;
-# and a venv is of one Python, which an upgrade of the distribution replaces.
+# The names of the .dist-info folders tell what a tree holds: name and version of each wheel. A
+# venv also depends on one Python, which an upgrade of the distribution replaces.
 CONTENT = (
     r"{{ /usr/bin/python3 -V; find {tree}/ -maxdepth 5 -name '*.dist-info' -printf '%f\n' 2>/dev/null; }}"
     " | LC_ALL=C sort | sha256sum | cut -d' ' -f1"
 )
-# A link takes the place of another in one step; a folder of an older dlbox has to go first.
+# A link replaces another in one step; a folder of an older dlbox must be removed first.
 SWAP = (
     "ln -sfnT {real} {link}.new && if [ -d {link} ] && ! [ -L {link} ]; then rm -rf {link}; fi"
     " && mv -T {link}.new {link}"
@@ -39,7 +39,7 @@ SWAP = (
 
 
 class TreeState(LinesFact):
-    """``linked`` when the link names the folder; ``whole`` when it still is what was built."""
+    """Fact: ``linked`` if the link names the tree; ``whole`` if the tree is still as it was built."""
 
     @override
     def command(self, link: str, real: str, stamp: str) -> str:
@@ -53,36 +53,36 @@ class TreeState(LinesFact):
 
 @dataclass(frozen=True)
 class WheelTree:
-    """A folder of wheels in the store, and the link that people use."""
+    """A tree in the store, and the link that people use."""
 
     link: str
     lock: str
-    """Name of the lock it is built from."""
+    """Name of the lock that the tree is built from."""
     index: str | None = None
-    """One that has wheels which the usual one lacks."""
+    """Index that has wheels which the usual index lacks."""
     bundle: str | None = None
-    """Where the wheels are taken from; None: an index."""
+    """Bundle that the wheels are taken from; None: an index."""
     kept: str | None = None
-    """A folder that the link has named before, and is to name again."""
+    """Folder that the link named before, and must name again."""
     edited: bool = False
-    """Somebody has changed a file in it since; only the record knows."""
+    """Whether a file in the tree was changed after it was built; only the record knows."""
 
 
 def build_tree(tree: WheelTree, steps: list[str]) -> Generator[Any, None, None]:
-    """Yield what makes the link name a folder built from its lock.
+    """Yield the commands that make the link name a tree built from its lock.
 
-    ``steps``: shell, with ``{tree}`` for the folder and ``{lock}`` for the lock's file.
+    ``steps``: shell, with ``{tree}`` for the folder and ``{lock}`` for the file of the lock.
     """
     link, lock = tree.link, tree.lock
     if tree.kept:
         yield from _relink(link, tree.kept)
         return
-    there = store_path(link, lock)
-    found: list[str] = host.get_fact(TreeState, link=link, real=there, stamp=lock_digest(lock))
+    folder = store_path(link, lock)
+    found: list[str] = host.get_fact(TreeState, link=link, real=folder, stamp=lock_digest(lock))
     if tree.edited or "whole" not in found:
-        yield from _build(there, lock, steps)
+        yield from _build(folder, lock, steps)
     if "linked" not in found:
-        yield _swap_link(link, there)
+        yield _swap_link(link, folder)
     if {"whole", "linked"} <= set(found) and not tree.edited:
         host.noop(f"{link} is as locked")
 
@@ -93,7 +93,7 @@ def _swap_link(link: str, there: str) -> StringCommand:
 
 
 def _relink(link: str, there: str) -> Generator[Any, None, None]:
-    """Yield what makes ``link`` name a folder that it has named before."""
+    """Yield the commands that make ``link`` name a folder that it named before."""
     if "linked" in host.get_fact(TreeState, link=link, real=there, stamp=""):
         host.noop(f"{link} is what it was")
         return
@@ -102,7 +102,7 @@ def _relink(link: str, there: str) -> Generator[Any, None, None]:
 
 
 def _build(there: str, lock: str, steps: list[str]) -> Generator[Any, None, None]:
-    """Yield what makes the folder: beside its place, and then all of it at once."""
+    """Yield the commands that build the tree beside its place and then move it there in one step."""
     draft, remote = f"{there}.new", f"{there}.lock"
     yield StringCommand(
         "umask 022; mkdir -p",
@@ -115,12 +115,12 @@ def _build(there: str, lock: str, steps: list[str]) -> Generator[Any, None, None
     )
     yield FileUploadCommand(StringIO(lock_text(lock)), remote)
     for step in steps:
-        # A hardened root's umask would hide all of it from the people it is for.
+        # A hardened root's umask would hide the tree from the people it is for.
         yield StringCommand(
             f"umask 022; export {ENVIRONMENT}; {step.format(tree=draft, lock=remote)}"
         )
     content = CONTENT.format(tree=draft)
-    # uv leaves a lock of its own there that everybody may write to.
+    # uv leaves a lock file of its own there, which everybody may write to.
     yield StringCommand(
         f'rm -f {draft}/.lock; echo "{lock_digest(lock)} $({content})" >{draft}/.dlbox-lock'
     )

@@ -1,4 +1,4 @@
-"""Wheels on a box, by hash-locked uv: venvs, and libraries outside any venv."""
+"""Install wheels on a box with hash-locked uv: virtual environments, and libraries outside them."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from dlbox.host.store import WheelTree, build_tree
 
 
 def _sources(tree: WheelTree) -> str:
-    """Return where uv and pip take wheels from."""
+    """Return the options that tell uv and pip where to take wheels from."""
     if tree.bundle:
         return f"--no-index --find-links {shlex.quote(f'{tree.bundle}/wheels/')} "
-    # Whichever index has a wheel by its hash: that is what the lock is for.
+    # Any index may supply a wheel: the lock fixes its hash.
     return f"--index {tree.index} --index-strategy unsafe-best-match " if tree.index else ""
 
 
 @operation()
 def venv(tree: WheelTree) -> Generator[Any, None, None]:
-    """Have a venv with exactly the locked wheels."""
+    """Install a virtual environment with exactly the locked wheels."""
     make = f"{UV} venv -q --clear --relocatable --python /usr/bin/python3 {{tree}}"
     sync = (
         f"{UV} pip sync -q --python {{tree}}/bin/python --require-hashes --no-build "
@@ -33,8 +33,8 @@ def venv(tree: WheelTree) -> Generator[Any, None, None]:
 
 @operation()
 def libraries(tree: WheelTree) -> Generator[Any, None, None]:
-    """Have the locked wheels unpacked outside any venv, for compilers and linkers."""
-    # Wheels carry libcudart.so.13 but not the libcudart.so that -lcudart looks for.
+    """Unpack the locked wheels outside any virtual environment, for compilers and linkers."""
+    # Wheels contain libcudart.so.13, but not the libcudart.so that -lcudart looks for.
     names = (
         "find {tree} -name 'lib*.so.*' | while read -r file; do "
         'name="${{file%%.so.*}}.so"; [ -e "$name" ] || ln -s "${{file##*/}}" "$name"; done'
@@ -48,9 +48,9 @@ def libraries(tree: WheelTree) -> Generator[Any, None, None]:
 
 @operation()
 def uv(tree: WheelTree) -> Generator[Any, None, None]:
-    """Have uv itself, from its wheel."""
-    # Debian's python3 has a pip only inside a venv. What it compiles has the time of unpacking in it,
-    # and uv is a program that no Python reads.
+    """Install uv itself from its wheel."""
+    # Debian's python3 has pip only inside a venv. --no-compile: compiled files contain the time
+    # of unpacking, and uv is a program that no Python reads.
     install = (
         "python3 -m venv {tree}/pip && {tree}/pip/bin/pip install -q --no-compile --require-hashes "
         f"--only-binary :all: --target {{tree}} {_sources(tree)}-r {{lock}} && rm -rf {{tree}}/pip"

@@ -1,1 +1,1 @@
-"""Lock files: what a box gets, to the byte."""
+"""Lock files: what a class of boxes is, to the byte."""

@@ -1,4 +1,4 @@
-"""What apt would bring to a box: the packages of its lock."""
+"""The closure of a lock: the packages that apt would bring to a box."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ from dlbox.lockfile.model import LockedPackage, LockedRepository
 
 @dataclass(frozen=True)
 class Closure:
-    """What a box gets through apt, counted from what it was before dlbox came."""
+    """What a box gets through apt, counted from its state before dlbox came."""
 
     packages: tuple[LockedPackage, ...] = ()
     repositories: tuple[LockedRepository, ...] = ()
     compiler: str = ""
-    """What the kernels' modules are compiled with: package and version; empty: none are."""
+    """Package and version of the compiler of the kernel modules; empty: no modules are
+    compiled."""
     modules: Mapping[str, str] = field(default_factory=dict)
-    """MODULE-VERSION/KERNEL -> digest of what the newest was compiled from."""
+    """MODULE-VERSION/KERNEL -> digest of what the newest module was compiled from."""
     error: str = ""
-    """Why apt would fetch nothing."""
+    """Reason why apt would fetch nothing; empty: there is none."""

@@ -1,4 +1,4 @@
-"""Whether a lock is of a box, and the stack that it gives it."""
+"""Check whether a lock fits a box, and return the stack that it gives the box."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ WheelLocks = Callable[[Settings, Stack], Mapping[str, str | None]]
 def locked_stack(
     box: Identity, settings: Settings, lock: Lock, wheel_locks: WheelLocks
 ) -> Stack:
-    """Return the stack of the lock. Raises Refused where it is another box's."""
+    """Return the stack of the lock. Raises Refused if the lock does not fit the box."""
     wrong = mismatch(lock, box.system, hardware_ids(box, settings), settings.locked())
     if wrong:
         msg = f"{wrong} | ./dlbox lock --update, or take the lock of this box"
@@ -33,7 +33,7 @@ def locked_stack(
 
 
 def hardware_ids(box: Identity, settings: Settings) -> tuple[str, ...]:
-    """Return the PCI ids of the cards that are declared, or else seen."""
+    """Return the PCI ids of the declared cards, or else of the cards on the bus, sorted."""
     declared = settings.host.gpus
     return tuple(sorted(box.pci_gpus if declared is None else declared))
 
@@ -41,16 +41,16 @@ def hardware_ids(box: Identity, settings: Settings) -> tuple[str, ...]:
 def mismatch(
     lock: Lock, system: str, cards: Iterable[str], settings: Mapping[str, object]
 ) -> str | None:
-    """Return in one line why a lock is not of a box; None: it is.
+    """Return in one line why a lock does not fit a box; None: it fits.
 
-    ``cards``: PCI ids, one per card, in any order; ``settings``: the box's, as a lock
+    ``cards``: PCI ids, one per card, in any order. ``settings``: the box's settings, as a lock
     would hold them.
     """
     if lock.system != system:
         return f"the lock is of {lock.system}, the box is {system}"
-    there = list(cards)
-    if Counter(lock.cards) != Counter(there):
-        return f"the lock is of {_cards(lock.cards)}, the box has {_cards(there)}"
+    present = list(cards)
+    if Counter(lock.cards) != Counter(present):
+        return f"the lock is of {_cards(lock.cards)}, the box has {_cards(present)}"
     name = first_difference(lock.knobs, settings)
     if name:
         locked, here = format_value(lock.knobs, name), format_value(settings, name)

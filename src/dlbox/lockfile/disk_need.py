@@ -1,4 +1,4 @@
-"""The disk that a lock takes on a box."""
+"""Disk that a lock needs on a box."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ GB = 10**9
 
 
 def missing_packages(lock: Lock, found: Mapping[str, Package]) -> list[LockedPackage]:
-    """Return the locked packages that are not installed at just that version."""
+    """Return the locked packages that are not installed at exactly the locked version."""
     return [
         package
         for package in lock.packages
@@ -22,10 +22,11 @@ def missing_packages(lock: Lock, found: Mapping[str, Package]) -> list[LockedPac
 
 
 def need_gb(lock: Lock, stack: Stack, found: Mapping[str, Package], *, fresh: bool) -> float:
-    """Return what is still to be taken, GB.
+    """Return the disk (GB) that the lock still needs on a box.
 
-    Of packages to the byte of what their archive says: the file, which is kept, and what is in it.
-    Of wheels what was measured on test boxes, as long as the box has none of them (``fresh``).
+    Packages count to the byte by what their archive says: the file, which is kept, and its
+    contents. Wheels count as measured on test boxes, if the box has none of them yet
+    (``fresh``).
     """
     missing = missing_packages(lock, found)
     packages = sum(package.size + package.installed_kb * KIB for package in missing)

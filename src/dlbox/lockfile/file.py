@@ -1,4 +1,4 @@
-"""A lock as a file: the same bytes for the same content, and nothing taken that was edited."""
+"""Read and write lock files: equal content gives equal bytes, and an edited lock is refused."""
 
 from __future__ import annotations
 
@@ -17,48 +17,48 @@ HEAD = "# Written by ./dlbox lock. An edited lock is refused; ./dlbox lock --upd
 
 
 def seal_lock(content: dict[str, Any]) -> Lock:
-    """Return the lock of this content, which has every field but its digest and format."""
+    """Return the lock with this content, which has every field except digest and format."""
     whole = Lock.model_validate({"format": FORMAT, "digest": "", **content})
     return whole.model_copy(update={"digest": content_digest(whole.model_dump(mode="json"))})
 
 
 def content_digest(content: dict[str, Any]) -> str:
-    """Return the digest of a lock's content."""
+    """Return the SHA-256 of a lock's content, without the digest itself."""
     rest = {key: value for key, value in content.items() if key != "digest"}
     return hashlib.sha256(json.dumps(rest, sort_keys=True).encode()).hexdigest()
 
 
 def dump_lock(lock: Lock) -> str:
-    """Return the text of its file."""
+    """Return the text of a lock's file."""
     plain = lock.model_dump(mode="json")
     return HEAD + yaml.safe_dump(plain, sort_keys=False, width=1000, allow_unicode=True)
 
 
 def parse_lock(text: str, name: str) -> Lock:
-    """Return the lock that a text says; ``name`` is for the person. Raises Refused."""
-    again = f"make it again: ./dlbox lock --update, or take {name} as it was written"
+    """Return the lock that a text holds; ``name`` is its name in messages. Raises Refused."""
+    remedy = f"make it again: ./dlbox lock --update, or take {name} as it was written"
     try:
         plain = yaml.safe_load(text)
         lock = Lock.model_validate_json(json.dumps(plain))
     except (yaml.YAMLError, ValidationError, TypeError) as error:
-        said = str(error).splitlines()[0]
-        msg = f"{name} is no lock of dlbox ({said}) | {again}"
+        reason = str(error).splitlines()[0]
+        msg = f"{name} is no lock of dlbox ({reason}) | {remedy}"
         raise Refused(msg) from error
     if lock.format != FORMAT:
-        msg = f"{name} is of format {lock.format}, this dlbox writes {FORMAT} | {again}"
+        msg = f"{name} is of format {lock.format}, this dlbox writes {FORMAT} | {remedy}"
         raise Refused(msg)
     if content_digest(lock.model_dump(mode="json")) != lock.digest:
-        msg = f"{name} was edited after it was written | {again}"
+        msg = f"{name} was edited after it was written | {remedy}"
         raise Refused(msg)
     return lock
 
 
 def load_lock(path: str) -> Lock:
-    """Return the lock of a file on the controller. Raises Refused."""
+    """Return the lock in a file on the controller. Raises Refused."""
     try:
         text = Path(path).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        why = getattr(error, "strerror", None) or "it is no text"
-        msg = f"box_lock {path}: cannot read it: {why} | ./dlbox lock writes it"
+        reason = getattr(error, "strerror", None) or "it is no text"
+        msg = f"box_lock {path}: cannot read it: {reason} | ./dlbox lock writes it"
         raise Refused(msg) from error
     return parse_lock(text, path)

@@ -1,4 +1,4 @@
-"""What a box had before, as the lock that it is given again."""
+"""Make a lock from a generation, so that ``rollback`` can give the box the same again."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from dlbox.state.generations import GenerationContents, KeptGeneration, parse_co
 
 
 def restore_generation(host: Host, which: str, schema: Schema) -> tuple[Settings, LockSource]:
-    """Return the settings that the box had then, and what it had. Raises Refused.
+    """Return the settings and the lock source of a generation of the box. Raises Refused.
 
-    ``which``: the number of a generation, or previous.
+    ``which``: the number of a generation, or ``previous``.
     """
     lines: list[str] = host.get_fact(KeptGeneration, generation=which)
     found = parse_contents(lines)
@@ -34,7 +34,7 @@ def restore_generation(host: Host, which: str, schema: Schema) -> tuple[Settings
         msg = f"the box has kept {what} | ./dlbox rollback --list"
         raise Refused(msg)
     applied = yaml.safe_load(found.applied)
-    # Where things come from, and how to go about it, is a matter of today.
+    # Today's data decides where things come from, and how the run proceeds.
     settings = schema.parse(
         {**schema.without_box_settings(host_data(host)), **applied["knobs"]}
     )
@@ -61,12 +61,16 @@ def _lock(found: GenerationContents, applied: dict[str, Any], settings: Settings
             "wheels": [],
         }
     )
-    # What follows from the lock of then does so again: the box stands as its settings of then say.
+    # Keep the digest of the original lock: everything that follows from it does so again, since
+    # the box will be as the settings of that generation say.
     return lock.model_copy(update={"digest": found.lock})
 
 
 def _packages(lines: Iterable[str]) -> list[dict[str, Any]]:
-    """Read ``NAME VERSION ARCHITECTURE SIZE SHA256 FILE``, the last three - where it is lost."""
+    """Return the packages from ``NAME VERSION ARCHITECTURE SIZE SHA256 FILE`` lines.
+
+    The last three are ``-`` if the file is lost.
+    """
     return [
         {
             "name": name,

@@ -1,4 +1,4 @@
-"""What a lock says."""
+"""Data model of a lock."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from typing import Any
 from dlbox.stack.catalog_schema import Row
 
 FORMAT = 1
-"""Counts the ways in which locks have been written."""
+"""Version of the format in which locks are written."""
 
 
 class LockedPackage(Row):
-    """A package of Debian's kind, as apt got it."""
+    """A Debian package, as apt got it."""
 
     name: str
     version: str
@@ -19,19 +19,19 @@ class LockedPackage(Row):
     size: int
     """Bytes."""
     installed_kb: int = 0
-    """KiB that it takes once it is unpacked, as its maintainer says."""
+    """KiB that it takes when unpacked, according to its maintainer."""
     sha256: str
     uri: str
-    """Where it was on the day of the lock."""
+    """Its address on the day of the lock."""
 
     @property
     def file(self) -> str:
-        """Its name in apt's archives, where an epoch's colon is written %3a."""
+        """Return its name in apt's archives, in which %3a replaces an epoch's colon."""
         return f"{self.name}_{self.version.replace(':', '%3a')}_{self.architecture}.deb"
 
 
 class LockedWheel(Row):
-    """A wheel of Python."""
+    """A Python wheel."""
 
     name: str
     version: str
@@ -45,40 +45,41 @@ class LockedRepository(Row):
     """An apt repository that packages come from."""
 
     uri: str
-    """What the addresses of its packages begin with."""
+    """Beginning of the addresses of its packages."""
     key: str
     """Fingerprint of the key that signed it on the day of the lock."""
 
 
 class Lock(Row):
-    """All of it. Boxes of one lock have the same system, cards and knobs."""
+    """A lock. Boxes of one lock have the same system, cards and settings."""
 
     format: int
     digest: str
-    """SHA-256 of all the rest: tells a lock that was edited by hand."""
+    """SHA-256 of all other fields; it reveals a lock that was edited by hand."""
     tool: str
     """Version of dlbox."""
     catalog: str
     """Digest of the catalogue that the stack was chosen from."""
     day: str
-    """On which it was made, YYYY-MM-DD."""
+    """Day on which the lock was made, YYYY-MM-DD."""
     system: str
     cards: tuple[str, ...]
     """PCI ids, one per card."""
     knobs: dict[str, Any]
-    """Every knob that was set."""
+    """Every setting that was set."""
     stack: dict[str, Any]
     """The solved stack."""
     kernels: tuple[str, ...]
     compiler: str
-    """The package that the kernel's modules are compiled with, and its version; empty: none are."""
+    """Package and version of the compiler of the kernel modules; empty: no modules are
+    compiled."""
     modules: dict[str, str]
-    """MODULE-VERSION/KERNEL -> digest of what it was compiled from."""
+    """MODULE-VERSION/KERNEL -> digest of what the module was compiled from."""
     repositories: tuple[LockedRepository, ...]
     packages: tuple[LockedPackage, ...]
     wheels: tuple[LockedWheel, ...]
 
     @property
     def versions(self) -> dict[str, str]:
-        """Package -> its version."""
+        """Return package -> its version."""
         return {package.name: package.version for package in self.packages}

@@ -1,4 +1,4 @@
-"""What a lock is made by and from: the version of dlbox and the digest of its catalogue."""
+"""Provenance of a lock: the version of dlbox and the digest of its catalogue."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from dlbox.host.layout import LOCKS
 
 
 def catalog_digest() -> str:
-    """Return the digest of all that the solver goes by: its tables, and the locks of its wheels."""
+    """Return the digest of everything that the solver uses: tables and wheel locks."""
     tables = {f"catalog/{path.name}": path for path in DATA.glob("*.yaml")}
     locks = {f"locks/{path.name}": path for path in LOCKS.glob("*.txt")}
     return digest({**tables, **locks})
 
 
 def digest(files: Mapping[str, Path]) -> str:
-    """Return the digest of names and the files they stand for, in whichever order."""
+    """Return one digest of names and the files that they refer to, in any order."""
     total = sha256()
     for name, path in sorted(files.items(), key=lambda item: item[0].split("/")):
         data = path.read_bytes()

@@ -1,4 +1,4 @@
-"""Where a snapshot archive has what upstream has withdrawn."""
+"""Addresses in a snapshot archive of packages that upstream has withdrawn."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from datetime import date, timedelta
 
 
 def in_snapshots(uri: str, repositories: Iterable[str], day: str, base: str) -> tuple[str, ...]:
-    """Return where a snapshot archive may have a package, the likeliest first.
+    """Return the addresses at which a snapshot archive may have a package, the likeliest first.
 
     Debian's service has BASE/archive/NAME/STAMP/PATH, Ubuntu's BASE/NAME/STAMP/PATH. A service
-    answers with what was there at that time, so that a package which came later on the day of the
-    lock is only there at its end. Empty: the package is of none of these repositories.
+    answers with the state at the time of the stamp. A package that arrived later on the day of
+    the lock is therefore only found at the end of that day. The result is empty if the package
+    is from none of these repositories.
     """
     root = _root(uri, repositories)
     if not root:
@@ -27,7 +28,7 @@ def in_snapshots(uri: str, repositories: Iterable[str], day: str, base: str) -> 
 
 
 def _root(uri: str, repositories: Iterable[str]) -> str:
-    """Return the repository that the address is below; of two, the deeper one."""
+    """Return the repository that the address lies below; of two, the deeper one."""
     roots = [root.rstrip("/") for root in repositories]
     above = [root for root in roots if uri.startswith(f"{root}/")]
     return max(above, key=len, default="")

@@ -1,4 +1,4 @@
-"""The lock that a box is given: of a file, of a bundle, or of what the box had before."""
+"""Source of the lock that a box is given: a file, a bundle, or a generation of the box."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ from dlbox.stack.model import Refused
 
 @dataclass(frozen=True)
 class LockSource:
-    """What a box is to be, instead of what fits best today."""
+    """What a box must become, instead of what fits best today."""
 
     lock: Lock | None = None
     folders: Mapping[str, str] = field(default_factory=dict)
-    """Link -> the folder of wheels it is to name, which is on the box already."""
+    """Link -> folder of wheels that it must name; the folder is on the box already."""
     generation: int | None = None
-    """Which of its generations the box goes back to."""
+    """Number of the generation that the box goes back to; None: no rollback."""
 
 
 UNLOCKED = LockSource()
-"""No lock: what fits best today."""
+"""No lock: the box gets what fits best today."""
 
 
 class BundledLock(LinesFact):
-    """The text of a bundle's lock, as the box itself reads it."""
+    """Text of a bundle's lock, as the box itself reads it."""
 
     @override
     def command(self, bundle: str) -> str:
@@ -43,7 +43,7 @@ def bundled_lock_command(bundle: str) -> str:
     place = shlex.quote(f"{bundle}/lock.yaml")
     if bundle.startswith("/"):
         return f"cat {place} 2>/dev/null || true"
-    # apt's own downloader, since a bare box has no other; it knows the box's proxies.
+    # Use apt's own downloader: a bare box has no other, and it knows the proxies of the box.
     return (
         'file=$(mktemp) && chmod 644 "$file" && '
         f'if /usr/lib/apt/apt-helper download-file {place} "$file" >/dev/null 2>&1; '
@@ -52,7 +52,7 @@ def bundled_lock_command(bundle: str) -> str:
 
 
 def resolve_lock(settings: HostSettings, read_bundle: Callable[[str], list[str]]) -> LockSource:
-    """Return the lock of a file, or of the box's bundle; neither: nothing. Raises Refused.
+    """Return the lock of a file, or of the box's bundle, or else ``UNLOCKED``. Raises Refused.
 
     ``read_bundle`` returns the lines of a bundle's lock, as the box reads it.
     """

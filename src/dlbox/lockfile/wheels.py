@@ -1,4 +1,4 @@
-"""Which of dlbox's own locks the wheels of a box are from, and whether they still are."""
+"""Compare the wheels of a box's lock with dlbox's own wheel locks."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from dlbox.lockfile.model import Lock
 
 HASH = re.compile("sha256:([0-9a-f]{64})")
 PINNED = re.compile(r"^([a-z0-9][a-z0-9.-]*)==(\S+) \\$", re.MULTILINE)
-"""Those that every box gets, whatever its Python."""
+"""Matches the wheels that every box gets, whatever its Python."""
 
 
 def other_wheels(lock: Lock, names: Iterable[str]) -> str | None:
-    """Return in one line why dlbox would install other wheels than a lock says; None: the same.
+    """Return in one line why dlbox would install other wheels than a lock; None: it would not.
 
-    ``names``: those of dlbox's own locks that the box would get. What a box had before names no
-    wheels: it has their folders.
+    ``names``: dlbox's own wheel locks that the box would get. A lock that is made from a
+    generation names no wheels: the box has their folders.
     """
     if not lock.wheels:
         return None

@@ -16,8 +16,8 @@ ONE_OCTET, TWO_OCTETS = 192, 224
 def fingerprint(armored: str) -> str:
     """Return the version 4 fingerprint, 40 hex digits, of the one key in the text.
 
-    Raises ValueError where there is none, or more than one: whoever holds another key of a file
-    that apt is given can sign for it.
+    Raises ValueError if the text has no key, or more than one: whoever holds another key of a
+    file that apt is given can sign for it.
     """
     keys = [body for tag, body in packets(_dearmored(armored)) if tag == PUBLIC_KEY]
     if len(keys) != 1 or keys[0][:1] != bytes([VERSION]):
@@ -41,14 +41,14 @@ def _dearmored(armored: str) -> bytes:
 
 
 def decoded(block: str) -> bytes:
-    """Return what stands between the first and the last line of an ASCII-armored block."""
+    """Return the decoded content between the first and the last line of an ASCII-armored block."""
     # Headers such as "Comment: ..." end with an empty line; the checksum line begins with "=".
     lines = [line.strip() for line in block.replace("\r", "").split("\n\n", 1)[-1].splitlines()]
     return base64.b64decode("".join(line for line in lines if line and line[0] != "="))
 
 
 def packets(data: bytes) -> Iterator[tuple[int, bytes]]:
-    """Yield (tag, body) of each packet. Raises ValueError where the data ends within one."""
+    """Yield (tag, body) of each packet. Raises ValueError if the data ends within one."""
     try:
         while data:
             tag, start, size = _header(data)
@@ -63,7 +63,7 @@ def packets(data: bytes) -> Iterator[tuple[int, bytes]]:
 
 
 def _header(data: bytes) -> tuple[int, int, int]:
-    """Return tag, where the body starts, and its size."""
+    """Return the tag of a packet, the offset of its body, and the size of its body."""
     head = data[0]
     if not head & NEW_FORMAT:
         width = OLD_LENGTHS.get(head & 3, 0)

@@ -1,1 +1,1 @@
-"""From settings and an observed box to what every role is given."""
+"""Make a plan, which every role is given, from the settings and an observed box."""

@@ -9,12 +9,13 @@ from dlbox.state.drift import Change
 
 @dataclass(frozen=True)
 class Comparison:
-    """One box."""
+    """Comparison of one box with its record and its settings."""
 
     changes: tuple[Change, ...] = ()
     refused: str | None = None
-    """Why its settings give no stack any more, so that only what was done to the box is told."""
+    """Reason why its settings no longer give a stack, so that only changes on the box itself
+    are reported."""
     failed: str | None = None
-    """Why it could not be compared."""
+    """Reason why the box could not be compared."""
     pending: tuple[str, ...] = ()
     """What its last ``up`` left to do."""

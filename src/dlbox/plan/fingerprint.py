@@ -1,4 +1,4 @@
-"""The fingerprint of a plan: it differs when, and only when, something else would reach the box."""
+"""Fingerprint of a plan: it changes if, and only if, something else would reach the box."""
 
 from __future__ import annotations
 
@@ -25,17 +25,17 @@ def fingerprint(  # noqa: PLR0913, PLR0917 - each is one thing that decides
     """Return the SHA-256 of everything that decides what the roles do on a box.
 
     The manifest holds the SHA-256 of every shipped program and text. The source of dlbox itself
-    is not part of it: a docstring or a check that changed would send every box through a full run.
-    What a ``deploy.py`` does beyond its manifest is told by the role's ``revision``.
+    is not part of the fingerprint: a changed docstring or check would send every box through a
+    full run. The ``revision`` of a role covers what its ``deploy.py`` does beyond its manifest.
     """
-    # Folders that the box goes back to, where today's wheels would make others.
+    # Folders that the box goes back to, where today's wheels would make other folders.
     now = {link: store_path_of(link, lock) for link, lock in manifest.trees.items()}
     old = {link: real for link, real in source.folders.items() if now.get(link) != real}
     decides = {
         "revisions": dict(revisions),
         "stack": stack.identity(),
         "settings": settings.persistent(),
-        # What is kept for the way back is not of the box, but it is on it.
+        # What is kept for rollback does not decide what the box is, but it is on the box.
         "rollback_gb": settings.host.rollback_gb,
         "manifest": manifest.lines(),
         "lock": (source.lock and source.lock.digest) or None,

@@ -1,4 +1,4 @@
-"""What boxes can go back to, for people."""
+"""Generations that boxes can go back to, as text for people."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def format_generations(results: Mapping[str, Result]) -> list[str]:
 
 
 def format_generation(one: Generation) -> str:
-    """Return one generation in a line."""
+    """Return one line about a generation."""
     words = [f"{one.number:>3}  {one.day}  {one.bytes / 1e9:5.1f} GB of its own"]
     words += ["current"] if one.current else []
     words += [f"{one.lacking} packages are not kept"] if one.lacking else []

@@ -1,4 +1,4 @@
-"""One box's plan: what it is and what it gets; or why it gets nothing."""
+"""Plan of one box: its identity and what it gets, or the reason why it gets nothing."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ ARCHITECTURES = ("x86_64",)
 
 @dataclass(frozen=True)
 class Plan:
-    """What every role is given."""
+    """Plan of one box, which every role is given."""
 
     box: Identity
     settings: Settings
@@ -32,31 +32,32 @@ class Plan:
     manifest: Manifest
     """What the roles will own on the box."""
     digest: str
-    """Of everything that decides what they do there."""
+    """Fingerprint of everything that decides what the roles do there."""
     source: LockSource = UNLOCKED
     wheel_locks: Mapping[str, str | None] = field(default_factory=dict)
-    """Our own locks of the wheels that the box gets -> an index with what the usual one lacks."""
+    """dlbox's own locks of the wheels that the box gets -> an index with what the usual index
+    lacks."""
 
     @property
     def lock(self) -> Lock | None:
-        """What the box is to be, to the byte; None: what fits best today."""
+        """Return what the box must be, to the byte; None: the box gets what fits best today."""
         return self.source.lock
 
     def pinned(self, wanted: Mapping[str, str]) -> dict[str, str]:
-        """Return the same packages, at the versions of the box's lock where it has one."""
+        """Return the same packages, at the versions of the box's lock if it has one."""
         locked = self.lock.versions if self.lock else {}
         return {name: locked.get(name, version) for name, version in wanted.items()}
 
     def wheel_tree(self, link: str, lock: str, index: str | None = None) -> WheelTree:
-        """Return the folder of wheels that ``link`` is to name, built from one of our locks."""
-        was = self.box.recorded
+        """Return the tree that ``link`` must name, built from one of dlbox's own locks."""
+        record = self.box.recorded
         return WheelTree(
             link,
             lock,
             index=index,
             bundle=self.settings.host.bundle,
             kept=self.source.folders.get(link),
-            edited=was is not None and was.edited(link),
+            edited=record is not None and record.edited(link),
         )
 
 
@@ -67,7 +68,7 @@ def make_plan(
     roles: Registry,
     source: LockSource = UNLOCKED,
 ) -> Plan:
-    """Solve the stack of a box, or take its lock's. Raises Refused."""
+    """Return the plan of a box, with a solved stack or the stack of its lock. Raises Refused."""
     if box.arch not in ARCHITECTURES:
         msg = f"its architecture is {box.arch}; only {', '.join(ARCHITECTURES)} is supported"
         raise Refused(msg)
@@ -85,17 +86,17 @@ def _solve(box: Identity, settings: Settings, today: date, roles: Registry) -> S
     declared = settings.host.gpus
     on_the_bus = (*box.pci_gpus, *box.bridges)
     cards, switches = cards_and_switches(on_the_bus if declared is None else declared)
-    asked = settings.requirements()
+    requested = settings.requirements()
     answer = solve(
         cards,
         box.system,
-        asked.constraints,
+        requested.constraints,
         today=today,
         switches=switches,
         kernels=box.kernels,
-        remedy=asked.remedy or "flavour",
+        remedy=requested.remedy or "flavour",
         secure_boot=box.secure_boot and not box.mok.enrolled,
-        more_toolkits=asked.more_toolkits,
+        more_toolkits=requested.more_toolkits,
     )
     if isinstance(answer, Refusal):
         raise Refused(format_refusal(answer, roles.schema))
@@ -108,7 +109,7 @@ def _solve(box: Identity, settings: Settings, today: date, roles: Registry) -> S
 
 
 def format_refusal(refusal: Refusal, schema: Schema) -> str:
-    """Return a refusal in one line, the remedy in the words of the settings."""
+    """Return a refusal in one line; the remedy names a setting."""
     if refusal.nearest is None:
         return refusal.because
     word, _, value = refusal.nearest.partition("=")

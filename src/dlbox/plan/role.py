@@ -1,7 +1,7 @@
-"""What a role brings to the library: its settings, what it owns, and hooks.
+"""What a role brings to the library: its settings, its manifest and its hooks.
 
-``roles/__init__.py`` is the registry: one line a role. It is handed down to whatever needs it, so
-that no module of the library names a role.
+``roles/__init__.py`` is the registry, with one line per role. It is passed down to whatever
+needs it, so that no module of the library names a role.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from dlbox.state.manifest import Manifest, merge
 
 @dataclass(frozen=True)
 class Preflight:
-    """What a role may look at before anything is changed."""
+    """What a role may examine before anything is changed."""
 
     box: Identity
     stack: Stack
@@ -26,16 +26,16 @@ class Preflight:
     now: float
     """Seconds since 1970 by the controller's clock."""
     need_gb: float
-    """Disk that the run is still to take, GB."""
+    """Disk (GB) that the run still needs."""
 
 
 @dataclass(frozen=True)
 class SummaryRows:
-    """What a role adds to the summary of a run."""
+    """Rows that a role adds to the summary of a run."""
 
     installed: tuple[str, ...] = ()
     next: tuple[str, ...] = ()
-    """What a person does next."""
+    """Next steps for a person."""
 
 
 def _own_nothing(settings: Settings, stack: Stack) -> Manifest:
@@ -78,9 +78,9 @@ class Role:
     accept: Callable[[Settings, Stack], None] = _accept
     """Raises Refused for a stack that the role cannot install."""
     preflight: Callable[[Preflight], None] = _pass
-    """Raises Refused for what would stop a run halfway."""
+    """Raises Refused for anything that would stop a run halfway."""
     wheel_locks: Callable[[Settings, Stack], Mapping[str, str | None]] = _nothing
-    """Lock of wheels that the role installs -> an index that has what the usual one lacks."""
+    """Lock of wheels that the role installs -> an index that has what the usual index lacks."""
     summary: Callable[[Settings, Stack, Identity, str], SummaryRows] = _no_rows
     """Rows about a box; the last argument is its name."""
     revision: int = 1
@@ -107,21 +107,21 @@ class Registry:
         return {role.name: role.revision for role in self.roles}
 
     def manifest(self, settings: Settings, stack: Stack) -> Manifest:
-        """Return what dlbox owns on a box, whichever role brings it."""
+        """Return everything that dlbox owns on a box, whichever role brings it."""
         return merge(role.manifest(settings, stack) for role in self.roles)
 
     def accept(self, settings: Settings, stack: Stack) -> None:
-        """Ask every role whether it can install a stack. Raises Refused."""
+        """Ask every role whether it can install the stack. Raises Refused."""
         for role in self.roles:
             role.accept(settings, stack)
 
     def preflight(self, preflight: Preflight) -> None:
-        """Ask every role what would stop a run halfway. Raises Refused."""
+        """Run the preflight of every role. Raises Refused."""
         for role in self.roles:
             role.preflight(preflight)
 
     def wheel_locks(self, settings: Settings, stack: Stack) -> dict[str, str | None]:
-        """Return lock of wheels -> an index that has what the usual one lacks."""
+        """Return lock of wheels -> an index that has what the usual index lacks."""
         return {
             name: index
             for role in self.roles

@@ -1,1 +1,1 @@
-"""Settings: judged once, typed and frozen."""
+"""Settings: validated once, typed and frozen."""

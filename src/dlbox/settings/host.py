@@ -1,4 +1,4 @@
-"""What a box is, where it cannot say so itself."""
+"""Settings that apply to the box itself."""
 
 from __future__ import annotations
 
@@ -14,35 +14,36 @@ from dlbox.stack.gpus import GPU_ID, gpu_table
 
 
 class HostSettings(RoleSettings):
-    """What is true of the box whichever roles it has."""
+    """Settings that apply to the box itself, whichever roles it has."""
 
     role: ClassVar[str] = "box"
 
     gpus: Annotated[list[str] | None, Scope.HARDWARE] = None
     """PCI ids of the box's GPUs, one per card, e.g. `["10de:1b06", "10de:1b06"]`, and of its
-    NVSwitches. None: look on the PCI bus. Declare them for a machine image or a container; `[]` is
-    a box without a GPU."""
+    NVSwitches. None: read them from the PCI bus. Declare them for a machine image or a
+    container; `[]` is a box without a GPU."""
 
     profile: Literal["full", "framework_only"] = "full"
-    """"framework_only": no CUDA toolkit, cuDNN or NCCL for people who compile; frameworks bring
-    their own."""
+    """"framework_only": install no CUDA toolkit, cuDNN or NCCL for people who compile;
+    frameworks bring their own."""
 
     lock: Annotated[str | None, Scope.LOCATION] = None
-    """File on the controller, written by `./dlbox lock`: the box gets what it says, to the byte, or
-    is refused. Boxes that name the same file are one class. None: what fits best today."""
+    """File on the controller, written by `./dlbox lock`: the box gets what the lock says, to
+    the byte, or is refused. Boxes that name the same file are one class. None: the box gets
+    what fits best today."""
 
     bundle: Annotated[str | None, Scope.LOCATION] = None
-    """Where the box finds what `./dlbox bundle` made: `http(s)://...`, or a folder of the box such as
-    `/media/usb/bundle`; nothing else is asked then, and its lock is taken where `box_lock` names
-    none. None: the archives."""
+    """Where the box finds the output of `./dlbox bundle`: `http(s)://...`, or a folder of the
+    box such as `/media/usb/bundle`. The box then contacts no other source, and takes the lock
+    of the bundle if `box_lock` names none. None: use the archives."""
 
     snapshot: Annotated[str | None, Scope.LOCATION] = None
-    """Address of a snapshot archive, laid out as Debian's is, with the packages of a lock that
-    upstream has withdrawn. None: only the box's own store and the bundle."""
+    """Address of a snapshot archive, laid out as Debian's is, that has the packages of a lock
+    which upstream has withdrawn. None: use only the box's own store and the bundle."""
 
     rollback_gb: Annotated[int, Field(ge=0), Scope.LOCATION] = 20
-    """Disk (GB) that what the box had before may take: packages and venvs for `./dlbox rollback`,
-    the oldest go first. 0: none of it is kept."""
+    """Disk (GB) that earlier generations of the box may take: packages and venvs for `./dlbox
+    rollback`. The oldest go first. 0: keep none of them."""
 
     @field_validator("bundle", "snapshot")
     @classmethod

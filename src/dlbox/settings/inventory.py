@@ -1,4 +1,4 @@
-"""Read an inventory the way pyinfra does, and judge what it says before any box is touched."""
+"""Read an inventory as pyinfra does, and validate its settings before any box is contacted."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from dlbox.settings.schema import Schema
 
 
 def setting_source(host: Host, setting: str) -> str:
-    """Return where the value of a setting comes from, in pyinfra's order of precedence."""
+    """Return where the value of a setting comes from, by pyinfra's order of precedence."""
     inventory = host.inventory
     if setting in inventory.get_override_data():
         return "--data"
@@ -27,7 +27,7 @@ def setting_source(host: Host, setting: str) -> str:
 
 
 def inventory_faults(hosts: Iterable[Host], schema: Schema) -> list[str]:
-    """Return one line per fault of all hosts' data; hosts that share a fault share its line."""
+    """Return one line per fault in all hosts' data; hosts with the same fault share its line."""
     boxes: dict[str, list[str]] = {}
     for host in hosts:
         for setting, fault in schema.faults(host_data(host)).items():
@@ -37,14 +37,14 @@ def inventory_faults(hosts: Iterable[Host], schema: Schema) -> list[str]:
 
 
 def host_data(host: Host) -> dict[str, Any]:
-    """Return the host's data with every precedence applied."""
+    """Return the data of a host, with every precedence applied."""
     return dict(host.data.dict())
 
 
 def load(name: str, options: Iterable[str] = (), group_data: Iterable[str] = ()) -> Inventory:
-    """Load an inventory with ``--data KEY=VALUE`` options.
+    """Return an inventory that is loaded with ``--data KEY=VALUE`` options.
 
-    pyinfra_cli.inventory is not a promised interface; it is used in this function only.
+    pyinfra_cli.inventory is not a public interface; only this function uses it.
     """
     from pyinfra.api import State  # noqa: PLC0415 - imports gevent's patches with pyinfra_cli
     from pyinfra.context import ctx_state  # noqa: PLC0415
@@ -62,7 +62,7 @@ def load(name: str, options: Iterable[str] = (), group_data: Iterable[str] = ())
 
 @dataclass(frozen=True)
 class Choice:
-    """Which boxes of which inventory, with which data; words as pyinfra's options take them."""
+    """Selection of boxes of an inventory, and its data; words are as pyinfra's options take them."""
 
     inventory: str
     limit: tuple[str, ...] = ()
@@ -75,7 +75,7 @@ class Choice:
         return list(load(self.inventory, self.data, self.group_data))
 
     def hosts(self) -> list[Host]:
-        """Return the boxes that limit and exclude leave, each named by host or group."""
+        """Return the boxes that ``limit`` and ``exclude`` leave; both name hosts or groups."""
         return [
             host
             for host in self.everyone()
@@ -85,7 +85,7 @@ class Choice:
 
 @cache
 def selected_hosts(choice: Choice) -> list[Host]:
-    """Return the boxes of a choice, read once."""
+    """Return the boxes of a choice; the inventory is read once."""
     return choice.hosts()
 
 

@@ -17,7 +17,7 @@ Word = TypeVar("Word", bound=str)
 
 
 class RoleSettings(BaseModel):
-    """Base of every role's settings.
+    """Base class of the settings of every role.
 
     The names of settings are flat and prefixed with the role's name, so that pyinfra's own
     precedence (``--data``, host, group, ``all``) decides each one separately.
@@ -28,7 +28,7 @@ class RoleSettings(BaseModel):
     )
     role: ClassVar[str]
     constrains: ClassVar[Mapping[str, str]] = {}
-    """Layer of the stack, as ``--want`` names it -> the field that constrains it."""
+    """Layer of the stack, as ``--want`` names it -> field that constrains it."""
 
     @classmethod
     def field_names(cls) -> dict[str, str]:
@@ -37,20 +37,20 @@ class RoleSettings(BaseModel):
 
     @classmethod
     def scope(cls, field: str) -> Scope:
-        """Return what a field decides."""
+        """Return the scope of a field: what the field decides."""
         marks = cls.model_fields[field].metadata
         return next((mark for mark in marks if isinstance(mark, Scope)), Scope.BOX)
 
     @classmethod
     def of(cls, data: Mapping[str, Any]) -> Self:
-        """Build from host data. Raises pydantic's ValidationError."""
+        """Return the settings from host data. Raises pydantic's ValidationError."""
         return cls(
             **{field: data[name] for name, field in cls.field_names().items() if name in data}
         )
 
     @classmethod
     def faults(cls, data: Mapping[str, Any]) -> dict[str, str]:
-        """Return name of a setting -> what is wrong with its value; empty when all is well."""
+        """Return name of a setting -> what is wrong with its value; empty if all are valid."""
         try:
             cls.of(data)
         except ValidationError as error:
@@ -58,7 +58,7 @@ class RoleSettings(BaseModel):
         return {}
 
     def requirements(self) -> Requirements:
-        """Return what these settings ask of the solver."""
+        """Return the requirements that these settings give the solver."""
         values = {layer: getattr(self, field) for layer, field in self.constrains.items()}
         return Requirements(
             {layer: str(value) for layer, value in values.items() if value is not None}
@@ -78,7 +78,7 @@ class RoleSettings(BaseModel):
 
 
 def unique(words: list[Word]) -> list[Word]:
-    """Return the words, none of which may be there twice."""
+    """Return the words. Raises ValueError if one of them occurs twice."""
     twice = next((word for word in words if words.count(word) > 1), None)
     if twice is not None:
         msg = f"names {twice!r} twice"
@@ -87,19 +87,22 @@ def unique(words: list[Word]) -> list[Word]:
 
 
 def constraint_validator(word: str) -> Callable[[str | None], str | None]:
-    """Return a validator of what may be asked of a layer."""
+    """Return a validator of the constraint on a layer."""
 
     def judge(value: str | None) -> str | None:
-        wrong = None if value is None else constraint_fault(word, value)
-        if wrong:
-            raise ValueError(wrong)
+        fault = None if value is None else constraint_fault(word, value)
+        if fault:
+            raise ValueError(fault)
         return value
 
     return judge
 
 
 def file_with(mark: str, what: str) -> Callable[[str | None], str | None]:
-    """Return a validator of a path on the controller: a readable text that holds ``mark``."""
+    """Return a validator of a path on the controller: a readable text file that holds ``mark``.
+
+    ``what`` is the name of that content in messages.
+    """
 
     def judge(path: str | None) -> str | None:
         try:

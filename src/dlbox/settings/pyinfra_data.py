@@ -1,7 +1,8 @@
 """Host data that pyinfra itself reads.
 
-Listed name by name and not by prefix: ``docker_`` as a prefix let every misspelt ``docker_...``
-setting through. ``tests/unit/settings/test_pyinfra_data.py`` compares the list with pyinfra's own.
+The names are listed one by one and not by prefix: ``docker_`` as a prefix accepted every
+misspelt ``docker_...`` setting. ``tests/unit/settings/test_pyinfra_data.py`` compares the list
+with pyinfra's own.
 """
 
 from __future__ import annotations
@@ -43,5 +44,5 @@ CONNECTOR_DATA = frozenset(
     }
 )
 GENERATION = "_generation"
-"""Host data that ``rollback`` passes to its own run: which generation to go back to."""
+"""Host data that ``rollback`` passes to its own run: the generation to go back to."""
 PYINFRA_DATA = GLOBAL_ARGUMENTS | CONNECTOR_DATA | {GENERATION}

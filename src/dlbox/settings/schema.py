@@ -1,4 +1,4 @@
-"""All settings there are: what host data may say, what is wrong with it, and the frozen result."""
+"""All settings: what host data may say, what is wrong with it, and the frozen result."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ Model = TypeVar("Model", bound=RoleSettings)
 
 @dataclass(frozen=True)
 class Settings:
-    """The settings of one host, judged; one model per role."""
+    """Validated settings of one host, with one model per role."""
 
     models: Mapping[type[RoleSettings], RoleSettings]
     changed: Mapping[str, Any]
-    """Name -> value, of those that differ from their default, in one order."""
+    """Name -> value of the settings that differ from their default, in a fixed order."""
 
     def __getitem__(self, kind: type[Model]) -> Model:
         """Return the settings of one role."""
@@ -40,7 +40,7 @@ class Settings:
         return self[HostSettings]
 
     def persistent(self) -> dict[str, Any]:
-        """Return what is not at its default and outlasts one run, as plain JSON values."""
+        """Return the non-default settings that outlast one run, as plain JSON values."""
         scopes = {
             name: model.scope(field)
             for model in self.models
@@ -51,7 +51,7 @@ class Settings:
         return plain
 
     def locked(self) -> dict[str, Any]:
-        """Return what a lock says of these settings: it names the cards itself."""
+        """Return what a lock holds of these settings; a lock names the cards itself."""
         hardware = {
             name
             for model in self.models
@@ -63,7 +63,7 @@ class Settings:
         }
 
     def requirements(self) -> Requirements:
-        """Return what all roles ask of the solver."""
+        """Return the requirements that all roles give the solver."""
         total = reduce(
             or_, (model.requirements() for model in self.models.values()), Requirements()
         )
@@ -73,7 +73,8 @@ class Settings:
 
 
 Conflicts = Callable[[Settings], Mapping[str, str]]
-"""Name of a setting -> why it cannot be had together with another; each is good by itself."""
+"""Function that returns name of a setting -> why it conflicts with another; each alone is
+valid."""
 
 
 @dataclass(frozen=True)
@@ -97,13 +98,13 @@ class Schema:
         }
 
     def parse(self, data: Mapping[str, Any]) -> Settings:
-        """Return the settings of host data in which ``faults`` has found none."""
+        """Return the settings of host data in which ``faults`` has found no fault."""
         default = self.defaults()
         changed = {n: data[n] for n in default if data.get(n, default[n]) != default[n]}
         return Settings({model: model.of(data) for model in self.models}, changed)
 
     def faults(self, data: Mapping[str, Any]) -> dict[str, str]:
-        """Return name of a setting -> what is wrong, for everything in ``data``, all at once."""
+        """Return name of a setting -> what is wrong, for all faults in ``data`` at once."""
         known = list(self.defaults())
         found = {
             key: _unknown(key, known)
@@ -120,7 +121,7 @@ class Schema:
         return found
 
     def setting_of(self, word: str) -> str:
-        """Return the setting that expresses a constraint; the word itself where none does."""
+        """Return the setting that expresses a constraint, or the word itself if none does."""
         for model in self.models:
             if word in model.constrains:
                 return f"{model.role}_{model.constrains[word]}"
@@ -138,7 +139,8 @@ class Schema:
 
 
 def _unknown(key: str, known: list[str]) -> str:
-    # Of the same role first: a hint into another one would change what was not meant.
+    # Suggest a setting of the same role first: a hint at another role would change what was not
+    # meant.
     own = [name for name in known if name.startswith(f"{key.partition('_')[0]}_")]
     near = get_close_matches(key, own or known, n=1) or own
     hint = f"did you mean {near[0]!r}?" if near else "group_data/all.py lists every setting"

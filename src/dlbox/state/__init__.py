@@ -1,1 +1,1 @@
-"""What dlbox records on a box, and how the box differs from it."""
+"""The record of a box on the box itself, its generations, and drift."""

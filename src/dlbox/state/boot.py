@@ -1,4 +1,4 @@
-"""What a boot changes on a box by itself."""
+"""Differences that a boot makes by itself, and that are not drift."""
 
 from __future__ import annotations
 
@@ -7,19 +7,24 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class ExpectedAfterBoot:
-    """What may have become of a box at its next boot after the record."""
+    """Changes that the first boot after the record may have made to a box."""
 
     modules: str
-    """KERNEL VERSION of every kernel and its module at the record, with commas."""
+    """KERNEL VERSION of every kernel and its module at the time of the record, separated by
+    commas."""
     waiting: bool
-    """Something was left to do, for which a boot may have been due."""
+    """Whether the record has something pending, for which a boot may have been due."""
 
     def expects(self, item: tuple[str, str], was: str, now: str) -> bool:
-        """Whether a thing may stand so, where nobody has changed anything."""
+        """Return whether a thing can have gone from ``was`` to ``now`` without a person's change.
+
+        ``item``: kind and name of the thing.
+        """
         if was == now:
             return True
         if item[0] == "unit":
-            # What did not run may run since: at boot, by its timer, or now that it can.
+            # A unit that did not run may run now: a boot or its timer started it, or it has
+            # become able to run.
             enabled, _, activity = was.partition(" ")
             return enabled == now.partition(" ")[0] and activity != "active"
         if item == ("kernel", "running"):

@@ -1,4 +1,4 @@
-"""What differs between a box, what was applied to it, and what its settings ask for now."""
+"""Drift: differences between a box, its record and its settings."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from dlbox.state.drift_text import format_declared_change, format_difference
 from dlbox.state.record import Difference, Record
 
 Item = tuple[str, str]
-"""Kind and name."""
+"""Kind and name of a thing."""
 INPUTS = ("inputs", "settings, catalogue or dlbox itself")
-"""They differ, and nothing of what they have made does."""
+"""Kind and name of the change where the inputs differ, but nothing that they produce differs."""
 INTERRUPTED = ("run", "up")
-"""One began after the record was written, and did not end."""
+"""Kind and name of the change where an ``up`` began after the record was written, and did not
+end."""
 ChangedIn = Literal["settings", "box", "both"]
 LABELS: Mapping[ChangedIn, str] = {
     "settings": "in the settings",
@@ -30,21 +31,21 @@ class Change:
     kind: str
     name: str
     changed_in: ChangedIn
-    """settings: they ask for something else; box: it was changed behind dlbox's back."""
+    """settings: they ask for something else; box: the thing was changed outside dlbox; both."""
     was: str
     now: str
-    """States of the thing on the box; where only the settings changed, what it was declared to be."""
+    """States of the thing on the box; if only the settings changed, its declarations."""
     detail: str
-    """The same in a person's words."""
+    """The same change in words for a person."""
 
 
 def classify(
     recorded: Record, wanted: Iterable[str] | None, digest: str | None = None
 ) -> list[Change]:
-    """Return what has changed, in one order.
+    """Return the changes since the record, in a fixed order.
 
-    ``wanted``: KIND<TAB>NAME<TAB>DECLARED lines of what is asked for now, None: not known;
-    ``digest``: of all inputs now, None: not known.
+    ``wanted``: KIND<TAB>NAME<TAB>DECLARED lines of what the settings ask for now; None: not
+    known. ``digest``: the fingerprint of all inputs now; None: not known.
     """
     then, now = recorded.declared, _declarations(wanted, recorded.declared)
     moved = {item for item in {*then, *now} if then.get(item) != now.get(item)}
@@ -59,7 +60,7 @@ def classify(
         )
     if digest in (None, recorded.digest) or changes or recorded.pending:
         return changes
-    # What is pending is done by a boot, which is one of the inputs.
+    # A boot completes what is pending, and the boot is one of the inputs.
     return [
         Change(*INPUTS, "settings", recorded.digest, str(digest), "other than at the last up")
     ]
@@ -87,7 +88,7 @@ def _change(item: Item, found: Difference | None, was: str | None, now: str | No
 
 
 def format_drift(box: str, changes: Sequence[Change]) -> list[str]:
-    """Return the lines about a box for a person."""
+    """Return the lines that describe the drift of a box to a person."""
     if not changes:
         return [f"{box}: as it was applied"]
     count = f"{len(changes)} thing{'s' if len(changes) > 1 else ''}"
@@ -100,5 +101,5 @@ def format_drift(box: str, changes: Sequence[Change]) -> list[str]:
 
 
 def drift_json(changes: Iterable[Change]) -> list[dict[str, Any]]:
-    """Return the same for programs."""
+    """Return the changes as plain data, for programs."""
     return [asdict(change) for change in changes]

@@ -1,4 +1,4 @@
-"""In a person's words, how a thing differs: from how it stood, and from what was asked for."""
+"""Drift in words for people: how a thing differs from its record and from its declaration."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ FIELDS = {
     "unit": ("", ""),
     "user": ("number", "shell", "home", "groups", "password"),
 }
-"""What the words of a state are, by kind."""
+"""Names of the words in a state, by kind."""
 NO_STATES = {"absent": "removed", "unseen": "could not be seen"}
 PASSWORD = {"L": "locked", "NP": "empty", "P": "set"}
 SHA256 = 64
 DIGEST = 12
-"""Letters of a digest that are enough to tell two of them apart."""
+"""Digits of a digest that are enough to tell two digests apart."""
 
 
 def format_difference(one: Difference) -> str:
-    """Return how a thing differs from how it stood after ``up``."""
+    """Return how a thing differs from its state right after ``up``."""
     if one.now in NO_STATES:
         return NO_STATES[one.now]
     if one.was == "absent":
@@ -69,23 +69,23 @@ def _tree(one: Difference) -> str:
 def _package(was: list[str], now: list[str]) -> str:
     if now[-1][1:2] != "i":
         return "removed" if now[-1][1:2] in "cn" else f"left half done ({now[-1]})"
-    said = [f"{was[0]} -> {now[0]}"] if was[0] != now[0] else []
+    changes = [f"{was[0]} -> {now[0]}"] if was[0] != now[0] else []
     held = [state[-1].startswith("h") for state in (was, now)]
     if held[0] != held[1]:
-        said.append("put on hold" if held[1] else "hold removed")
-    return ", ".join(said) or f"{was[-1]} -> {now[-1]}"
+        changes.append("put on hold" if held[1] else "hold removed")
+    return ", ".join(changes) or f"{was[-1]} -> {now[-1]}"
 
 
 def format_declared_change(kind: str, was: str | None, now: str | None) -> str:
-    """Return how what is asked for differs from what was; None: not asked for."""
+    """Return how a declaration changed from ``was`` to ``now``; None: not declared."""
     if was is None:
         return "now asked for"
     if now is None:
         return "no longer asked for"
     (mode, _, digest), (mode_now, _, digest_now) = was.partition(" "), now.partition(" ")
     if kind == "file" and len(digest) == len(digest_now) == SHA256:
-        said = [f"mode {mode} -> {mode_now}"] if mode != mode_now else []
-        return ", ".join([*said, *(["other content"] if digest != digest_now else [])])
+        changes = [f"mode {mode} -> {mode_now}"] if mode != mode_now else []
+        return ", ".join([*changes, *(["other content"] if digest != digest_now else [])])
     if kind == "tree":
         return f"other wheels, lock {was[:DIGEST]} -> {now[:DIGEST]}"
     return f"{was or 'any'} -> {now or 'any'}"

@@ -1,4 +1,4 @@
-"""What a box had before: each ``up`` that changed something has left a generation of it."""
+"""Generations of a box: each ``up`` that changed something leaves one."""
 
 from __future__ import annotations
 
@@ -12,28 +12,28 @@ from dlbox.fact_base import LinesFact
 from dlbox.shell import shell_text
 
 PRUNE_GENERATIONS = shell_text(__file__, "prune-generations.sh")
-"""Shell with the functions ``all``, ``numbers``, ``wanted_by`` and ``prune``."""
+"""Shell with the variable ``all`` and the functions ``numbers``, ``wanted_by`` and ``prune``."""
 LIST_GENERATIONS = f"{PRUNE_GENERATIONS}\n{shell_text(__file__, 'generations.sh')}"
 
 
 @dataclass(frozen=True)
 class Generation:
-    """One of them, as the box lists it."""
+    """One generation, as the box lists it."""
 
     number: int
     day: str
     current: bool
     bytes: int
-    """Disk that it alone takes."""
+    """Disk (bytes) that only this generation needs."""
     lacking: int
-    """Packages that its store no longer has."""
+    """Number of its packages that the store no longer has."""
     folders: tuple[str, ...] = ()
-    """Folders of wheels that are gone."""
+    """Folders of wheels that no longer exist."""
     stack: str = ""
 
 
 class Generations(FactBase[list[Generation]]):
-    """All of them, the oldest first."""
+    """All generations of a box, the oldest first."""
 
     @override
     def command(self) -> str:
@@ -50,7 +50,7 @@ class Generations(FactBase[list[Generation]]):
 
 
 def parse_generations(lines: Iterable[str]) -> list[Generation]:
-    """Read lines of ``NUMBER DAY current|- BYTES LACKING GONE... ``."""
+    """Return the generations from ``NUMBER DAY current|- BYTES LACKING GONE...`` lines."""
     rows = [line.split() for line in lines]
     return [
         Generation(
@@ -61,7 +61,7 @@ def parse_generations(lines: Iterable[str]) -> list[Generation]:
 
 
 class KeptGeneration(LinesFact):
-    """The parts of one generation, each after a line ``== NAME``; nothing where it is not there."""
+    """Parts of one generation, each after a line ``== NAME``; empty if it does not exist."""
 
     @override
     def command(self, generation: str) -> str:
@@ -70,33 +70,33 @@ class KeptGeneration(LinesFact):
 
 @dataclass(frozen=True)
 class GenerationContents:
-    """What a generation keeps."""
+    """Contents of one generation."""
 
     number: int = 0
     lock: str = ""
-    """Digest of the lock that it was given; empty: none."""
+    """Digest of the lock that the box was given; empty: none."""
     applied: str = ""
     packages: tuple[str, ...] = ()
     trees: dict[str, str] = field(default_factory=dict)
-    """Link -> the folder that it named."""
+    """Link -> folder that it named."""
 
 
 def parse_contents(lines: Iterable[str]) -> GenerationContents | None:
-    """Read what ``kept`` prints; None: there is no such generation."""
-    said: dict[str, list[str]] = {}
+    """Return the contents from what ``kept`` prints; None: there is no such generation."""
+    parts: dict[str, list[str]] = {}
     for line in lines:
         if line.startswith("== "):
-            said[line.removeprefix("== ")] = []
-        elif said:
-            said[list(said)[-1]].append(line)
-    if "number" not in said:
+            parts[line.removeprefix("== ")] = []
+        elif parts:
+            parts[list(parts)[-1]].append(line)
+    if "number" not in parts:
         return None
-    seen = [line.split("\t") for line in said["seen"] if line.startswith("tree\t")]
-    locks = [line.removeprefix("lock ") for line in said["head"] if line.startswith("lock ")]
+    seen = [line.split("\t") for line in parts["seen"] if line.startswith("tree\t")]
+    locks = [line.removeprefix("lock ") for line in parts["head"] if line.startswith("lock ")]
     return GenerationContents(
-        int(said["number"][0]),
+        int(parts["number"][0]),
         "".join(locks),
-        "\n".join(said["applied.yaml"]),
-        tuple(said["packages"]),
+        "\n".join(parts["applied.yaml"]),
+        tuple(parts["packages"]),
         {name: state.split(" ")[0] for _, name, state in seen},
     )

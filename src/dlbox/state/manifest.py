@@ -1,4 +1,4 @@
-"""What dlbox owns on a box: declared by the role that makes it, compared by ``drift``, taken away with it."""
+"""The manifest: what roles own on a box. ``drift`` compares by it, and prune removes by it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from hashlib import sha256
 
 @dataclass(frozen=True)
 class FileContent:
-    """A file's text and mode."""
+    """Text and mode of a file."""
 
     text: str
     mode: str = "644"
@@ -17,26 +17,27 @@ class FileContent:
 
 @dataclass(frozen=True)
 class Manifest:
-    """Things on a box, by kind: the name of each -> what it is declared to be."""
+    """Things that roles own on a box, by kind: name -> declaration."""
 
     folders: Mapping[str, str] = field(default_factory=dict)
     """Path -> mode."""
     files: Mapping[str, FileContent] = field(default_factory=dict)
     made: Mapping[str, str] = field(default_factory=dict)
-    """Files that are made on the box, such as a secret: path -> what is known of it beforehand."""
+    """Files that are made on the box, such as a secret: path -> what is known of the file
+    beforehand."""
     links: Mapping[str, str] = field(default_factory=dict)
-    """Path -> where it points."""
+    """Path -> target."""
     trees: Mapping[str, str] = field(default_factory=dict)
-    """Folder -> stamp of the lock its wheels are from."""
+    """Folder -> stamp of the lock that its wheels are from."""
     packages: Mapping[str, str] = field(default_factory=dict)
-    """Name -> what its version begins with; those asked for by name."""
+    """Name -> beginning of its version; only packages that a role asks for by name."""
     units: Mapping[str, str] = field(default_factory=dict)
-    """Unit of systemd -> enabled."""
+    """systemd unit -> enabled."""
     users: Mapping[str, str] = field(default_factory=dict)
-    """Account -> "": nothing more than that it is there."""
+    """Account -> "": only its existence is declared."""
 
     def __or__(self, other: Manifest) -> Manifest:
-        """Return what both own."""
+        """Return the manifest of everything that either of the two owns."""
         both = {
             kind.name: {**getattr(self, kind.name), **getattr(other, kind.name)}
             for kind in fields(self)
@@ -44,7 +45,7 @@ class Manifest:
         return Manifest(**both)
 
     def lines(self) -> list[str]:
-        """Return the declarations, ``KIND<TAB>NAME<TAB>DECLARED`` each, in one order."""
+        """Return the declarations as ``KIND<TAB>NAME<TAB>DECLARED`` lines, in a fixed order."""
         rows = [
             *_rows("folder", self.folders),
             *_rows("file", {path: _declared(file) for path, file in self.files.items()}),
@@ -59,7 +60,7 @@ class Manifest:
 
 
 def merge(parts: Iterable[Manifest]) -> Manifest:
-    """Return what all of them own."""
+    """Return the manifest of everything that any of ``parts`` owns."""
     total = Manifest()
     for part in parts:
         total |= part

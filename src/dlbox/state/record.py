@@ -1,4 +1,4 @@
-"""What a box's record says was applied to it, and what there is no longer as it was then."""
+"""The record of a box: what the last ``up`` applied, and what differs from it now."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ JOURNAL = "/var/lib/dlbox/begun"
 OBSERVE = shell_text(__file__, "observe.sh", "observe-trees.sh", "observe-system.sh")
 """Shell with the functions ``look`` and ``keep_listings``."""
 
-# By its input and not as an argument: sudo writes arguments into the box's log.
+# Pass the script on standard input and not as an argument: sudo writes arguments to the box's
+# log.
 READ_RECORD = f"""
 if [ -L {CURRENT} ] || [ -e {JOURNAL} ]; then
   if [ "$(id -u)" = 0 ]; then as_root=; else as_root='sudo -n'; fi
@@ -26,62 +27,66 @@ END_OF_LOOK
   fi
 fi
 """
-"""Shell that prints a box's record and what differs, as lines of ``key value``; for any login."""
+"""Shell that prints the record of a box and its differences as ``key value`` lines; it works
+for any login."""
 
 
 @dataclass(frozen=True)
 class Difference:
-    """A thing that does not stand as it did right after ``up``."""
+    """A thing whose state differs from its state right after ``up``."""
 
     kind: str
     name: str
     was: str
     now: str
     count: int = 0
-    """Of a folder's contents that differ; 0: not known."""
+    """Number of entries of a folder that differ; 0: not known."""
     paths: tuple[str, ...] = ()
-    """The first of them."""
+    """The first of these entries."""
 
 
 @dataclass(frozen=True)
 class Record:
-    """A box's record of its last ``up``, and what has changed since."""
+    """Record of a box's last ``up``, and the differences since."""
 
     digest: str = ""
-    """Of all inputs of that ``up``; empty: none has ended yet."""
+    """Fingerprint of all inputs of that ``up``; empty: no ``up`` has ended yet."""
     interrupted: bool = False
-    """A later ``up`` has begun, and did not end."""
+    """Whether a later ``up`` began and did not end."""
     pending: tuple[str, ...] = ()
-    """What was left to do."""
+    """What that ``up`` left to do."""
     declared: Mapping[tuple[str, str], str] = field(default_factory=dict)
-    """Kind and name -> what the thing was declared to be."""
+    """Kind and name -> declaration of the thing."""
     differences: tuple[Difference, ...] = ()
     unreadable: bool = False
-    """There is a record, which only root can read, and sudo asks for a password."""
+    """Whether there is a record that only root can read while sudo asks for a password."""
 
     def edited(self, tree: str) -> bool:
-        """Whether somebody has changed what is in a folder of wheels."""
+        """Return whether the contents of a folder of wheels were changed since ``up``."""
         found = (one for one in self.differences if (one.kind, one.name) == ("tree", tree))
         return any(one.was.split(" ")[0] == one.now.split(" ")[0] for one in found)
 
 
 def parse_record(pairs: Iterable[tuple[str, str]]) -> Record | None:
-    """Read what RECORDED printed, key and value of each line; None: there is no record."""
-    said: dict[str, list[str]] = {}
+    """Return the record from the key and value of each line that ``READ_RECORD`` printed, or None.
+
+    None: there is no record.
+    """
+    values: dict[str, list[str]] = {}
     for key, value in pairs:
-        said.setdefault(key, []).append(value)
-    head = [line.partition(" ") for line in said.get("recorded", ())]
+        values.setdefault(key, []).append(value)
+    head = [line.partition(" ") for line in values.get("recorded", ())]
     if not head:
         return None
     pending = tuple(value for key, _, value in head if key == "pending")
-    was, now = (_states(said.get(key, ())) for key in ("was", "is"))
-    paths = _states(said.get("paths", ()))
+    was, now = (_states(values.get(key, ())) for key in ("was", "is"))
+    paths = _states(values.get("paths", ()))
     after = ExpectedAfterBoot(was.get(("kernel", "modules"), ""), waiting=bool(pending))
     return Record(
         digest=next((value for key, _, value in head if key == "digest"), ""),
         interrupted=("begun", "", "") in head,
         pending=pending,
-        declared=_states(said.get("declared", ())),
+        declared=_states(values.get("declared", ())),
         differences=tuple(
             _difference(item, was.get(item, ""), state, paths.get(item, ""))
             for item, state in now.items()

@@ -1,4 +1,4 @@
-"""From a host of a pyinfra inventory to testinfra's way of reaching it."""
+"""Turn a host of a pyinfra inventory into a testinfra connection."""
 
 from __future__ import annotations
 
@@ -30,10 +30,11 @@ def connection(name: str, data: Mapping[str, Any]) -> tuple[str, dict[str, Any]]
 
 
 def _ssh_options(data: Mapping[str, Any]) -> str:
-    # As pyinfra's own connector judges an unknown host: a key seen first is kept, then held to.
+    # Treat an unknown host as pyinfra's own connector does: keep the first key, then insist on
+    # it.
     policy = data.get("ssh_strict_host_key_checking", "accept-new")
     words = ["-o", "BatchMode=yes", "-o", f"StrictHostKeyChecking={policy}"]
-    # One connection for all checks of a box; %C is short, as a socket's path must be.
+    # All checks of a box share one connection; %C is short, as the path of a socket must be.
     words += ["-o", f"ControlPath={sockets()}/%C"]
     if "ssh_known_hosts_file" in data:
         words += ["-o", f"UserKnownHostsFile={data['ssh_known_hosts_file']}"]
@@ -42,7 +43,7 @@ def _ssh_options(data: Mapping[str, Any]) -> str:
 
 @cache
 def sockets() -> str:
-    """Return a folder that nobody else can put a socket into."""
+    """Return a folder into which no other user can put a socket."""
     folder = tempfile.mkdtemp(prefix="dlbox-")
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     return folder

@@ -1,4 +1,4 @@
-"""Where a CUDA library that people compile against must be found, and in which version."""
+"""Versions at which the loader, the compiler and pkg-config must find a CUDA library."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def encoded_version(version: str) -> int:
 
 
 def expected_versions(row: Library) -> dict[str, str]:
-    """Return what ``found`` must be."""
+    """Return what ``found_versions`` must return."""
     short = ".".join(row.version.split(".")[:3])
     return {
         "the loader": str(encoded_version(row.version)),
@@ -26,17 +26,17 @@ def expected_versions(row: Library) -> dict[str, str]:
 def found_versions(
     box: Host, name: str, loads: str, header: str, prefix: str
 ) -> dict[str, str]:
-    """Return which version each of them finds.
+    """Return the version that the loader, the compiler and pkg-config each find.
 
-    ``loads`` is Python that prints what the loaded library says of itself; ``header`` defines
-    PREFIX_MAJOR and its like.
+    ``loads``: Python that prints what the loaded library says about itself. ``header``: the
+    file that defines PREFIX_MAJOR and the like.
     """
     macros = " ".join(f"{prefix}_{part}" for part in ("MAJOR", "MINOR", "PATCHLEVEL", "PATCH"))
     source = f"#include <{header}>\nversion {macros}\n"
     preprocess = "g++ -E -P -x c++ -I/usr/local/cuda/include -"
-    said = box.check_output(f"printf %%s %s | {preprocess} | grep ^version", source)
+    output = box.check_output(f"printf %%s %s | {preprocess} | grep ^version", source)
     return {
         "the loader": box.check_output("python3 -c %s", f"import ctypes; {loads}"),
-        "the compiler": ".".join(word for word in said.split() if word.isdigit()),
+        "the compiler": ".".join(word for word in output.split() if word.isdigit()),
         "pkg-config": box.check_output("pkg-config --modversion %s", name),
     }

@@ -1,4 +1,4 @@
-"""What must be true of every package of the GPU stack, whichever role installed it."""
+"""Checks of every package of the GPU stack, whichever role installed it."""
 
 from __future__ import annotations
 
@@ -32,15 +32,15 @@ def test_the_stack_is_held(ours: dict[str, Package]) -> None:
 def test_unattended_upgrades_leaves_the_stack_alone(
     box: Host, ours: dict[str, Package]
 ) -> None:
-    said = box.check_output("apt-config dump Unattended-Upgrade::Package-Blacklist")
-    patterns = re.findall(r'"(.+)";', said)
+    output = box.check_output("apt-config dump Unattended-Upgrade::Package-Blacklist")
+    patterns = re.findall(r'"(.+)";', output)
     free = sorted(n for n in ours if not any(re.match(pattern, n) for pattern in patterns))
     assert not free, f"open to unattended-upgrades: {', '.join(free)}"
 
 
 def test_an_upgrade_would_not_touch_the_stack(box: Host, ours: dict[str, Package]) -> None:
-    said = box.check_output("apt-get -s -o Debug::NoLocking=1 dist-upgrade")
-    moved = set(re.findall(r"^(?:Inst|Remv) (\S+)", said, re.MULTILINE)) & set(ours)
+    output = box.check_output("apt-get -s -o Debug::NoLocking=1 dist-upgrade")
+    moved = set(re.findall(r"^(?:Inst|Remv) (\S+)", output, re.MULTILINE)) & set(ours)
     assert not moved, f"an upgrade would move {', '.join(sorted(moved))}"
 
 
@@ -51,7 +51,8 @@ def test_unattended_upgrades_dry_run_names_none_of_ours(
         pytest.skip("unattended-upgrades is not installed")
     run = box.run("LC_ALL=C unattended-upgrade --dry-run -d 2>&1")
     assert run.succeeded, run.stdout[-2000:]
-    # It says one or the other; a dry run that says neither was not understood, and proves nothing.
+    # The output has one of these two lines. A dry run with neither was not understood, and
+    # proves nothing.
     verdict = re.search(
         r"^(?:Packages that will be upgraded:(.*)|No packages found that can be upgraded.*)$",
         run.stdout,

@@ -1,7 +1,7 @@
 """Pytest plugin of ``verify``: one testinfra box per host of the inventory.
 
-What a box must be is solved again from the same settings, with what the box says of itself
-through testinfra; nothing the deploy saw or remembered is used.
+The plugin solves the stack of a box again, from the same settings and from what the box reports
+through testinfra. It uses nothing that the deploy saw or remembered.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ REGISTRY = pytest.StashKey[Registry]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Say which boxes."""
+    """Add the options that select the boxes."""
     group = parser.getgroup("dlbox")
     group.addoption("--target", help="inventory of the boxes to verify")
     group.addoption("--limit", action="append", default=[], help="only these hosts or groups")
@@ -47,36 +47,36 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         raise pytest.UsageError(msg)
     words = (tuple(config.getoption(name)) for name in ("limit", "data", "group_data"))
     limit, pairs, folders = words
-    # The same ones for every check, or each would look at its box again.
+    # Use the same hosts for every check; otherwise each check would observe its box again.
     targets = selected_hosts(Choice(config.getoption("target"), limit, (), pairs, folders))
     metafunc.parametrize("target", targets, ids=lambda target: target.name, scope="session")
 
 
 @cache
 def reach(target: Target) -> tuple[Host, Identity]:
-    """Connect to a box and let it say what it is."""
+    """Connect to a box, and return its testinfra host and its identity."""
     spec, options = connection(target.name, host_data(target))
     box: Host = testinfra.get_host(spec, **options)
     seen = parse_identity(box.check_output(IDENTITY).splitlines())
-    # As `up` does: sudo where the login is not root, whatever the inventory says.
+    # As `up` does, use sudo if the login is not root, whatever the inventory says.
     return (box if seen.uid == 0 else testinfra.get_host(spec, sudo=True, **options)), seen
 
 
 @pytest.fixture(scope="session")
 def box(target: Target) -> Host:
-    """Testinfra's view of the box. A fixture called ``host`` would lose to testinfra's own."""
+    """Return testinfra's view of the box. A fixture named ``host`` would lose to testinfra's own."""
     return reach(target)[0]
 
 
 @pytest.fixture(scope="session")
 def seen(target: Target) -> Identity:
-    """What the box says it is."""
+    """Return the identity of the box."""
     return reach(target)[1]
 
 
 @pytest.fixture(scope="session")
 def settings(target: Target, pytestconfig: pytest.Config) -> Settings:
-    """Return the box's settings, from the same inventory as the deploy's."""
+    """Return the settings of the box, from the same inventory as the deploy's."""
     return pytestconfig.stash[REGISTRY].schema.parse(host_data(target))
 
 
@@ -84,24 +84,24 @@ def settings(target: Target, pytestconfig: pytest.Config) -> Settings:
 def stack(
     target: Target, box: Host, seen: Identity, settings: Settings, pytestconfig: pytest.Config
 ) -> Stack:
-    """Return the stack that must stand."""
+    """Return the stack that must be installed on the box."""
     today = datetime.now(tz=timezone.utc).date()
     try:
-        what = resolve_lock(
+        source = resolve_lock(
             settings.host,
             lambda bundle: box.check_output(bundled_lock_command(bundle)).splitlines(),
         )
-        return make_plan(seen, settings, today, pytestconfig.stash[REGISTRY], what).stack
+        return make_plan(seen, settings, today, pytestconfig.stash[REGISTRY], source).stack
     except Refused as refusal:
         pytest.fail(f"{target.name}: refused: {refusal}", pytrace=False)
 
 
 UNREACHABLE = pytest.StashKey[set[str]]()
-"""Boxes that did not answer: one failure each, and the rest of their checks skipped."""
+"""Boxes that did not answer: each causes one failure, and the rest of its checks are skipped."""
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Run a check only where it can be judged; a skip says why."""
+    """Skip a check that cannot be judged on its box, and say why; fail if it is unreachable."""
     callspec = getattr(item, "callspec", None)
     target = callspec.params.get("target") if callspec else None
     if not isinstance(target, Target):
@@ -111,7 +111,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         pytest.skip(f"{target.name} is unreachable")
     try:
         seen = reach(target)[1]
-    except Exception as error:  # noqa: BLE001 - each way to reach a box fails in its own words
+    except Exception as error:  # noqa: BLE001 - each way to reach a box raises its own exceptions
         unreachable.add(target.name)
         pytest.fail(f"{target.name}: unreachable: {error}", pytrace=False)
     if item.get_closest_marker("gpu") and not seen.pci_gpus:
@@ -121,7 +121,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Count skips by reason; pytest's own list has a line per place as well."""
+    """Print the number of skips per reason; pytest's own list has a line per place as well."""
     if terminalreporter.config.getoption("target") is None:
         return
     reports = terminalreporter.stats.get("skipped", [])

@@ -10,9 +10,12 @@ from dlbox.host.layout import lock_text
 
 
 def run_python(box: Host, python: str, script: str, *args: str, user: str = "") -> str:
-    """Return what a script prints. It travels as standard input; it must hold no secret."""
+    """Return what a script prints.
+
+    The script travels as standard input; it must not contain a secret.
+    """
     prefix = f"runuser -u {user} -- " if user else ""
-    # From /: a script's own folder comes first in sys.path, and a home may hold a numpy.py.
+    # Run from /: a script's own folder comes first in sys.path, and a home may hold a numpy.py.
     words = " %s" * len(args)
     run = box.run(f"cd / && printf %%s %s | {prefix}{python} -{words}", script, *args)
     assert run.succeeded, run.stderr[-2000:]  # noqa: S101 - this is part of a check
@@ -20,5 +23,5 @@ def run_python(box: Host, python: str, script: str, *args: str, user: str = "") 
 
 
 def locked(lock: str) -> set[str]:
-    """Return ``name==version`` of every wheel a lock allows, on whichever Python."""
+    """Return ``name==version`` of every wheel that a lock allows, for any Python."""
     return set(re.findall(r"^([a-z0-9][a-z0-9.-]*==[^\s;]+)", lock_text(lock), re.MULTILINE))

@@ -1,6 +1,7 @@
 #!/bin/sh
-# Notes what a run is to bring. Standard input: KIND<TAB>NAME<TAB>DECLARED. What is there already was
-# somebody else's, and stays when nobody asks for it; of packages the ledger tells whose they are.
+# Writes the journal: what a run will bring. Standard input: KIND<TAB>NAME<TAB>DECLARED lines. What
+# exists already belongs to others, and stays when the settings no longer ask for it. For packages,
+# the ledger tells whose they are.
 set -eu
 umask 022
 home=/var/lib/dlbox

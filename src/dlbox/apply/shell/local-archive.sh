@@ -1,7 +1,7 @@
 #!/bin/sh
-# Makes the store of the box an archive that has the locked packages and nothing else.
+# Makes the box's store an archive that has the locked packages and nothing else.
 #   $1: the bundle, or nothing; standard input: SHA256 SIZE FILE ADDRESS... of each package that is
-#   lacking. All of them are there and whole before this ends well; no package is unpacked.
+#   missing. If this ends well, all of them are there and whole. It unpacks no package.
 set -eu
 umask 022
 export LC_ALL=C
@@ -27,7 +27,7 @@ bring() { # SHA256 SIZE FILE ADDRESS...
   if whole "$store/$file" "$sum"; then echo "$file" >>$home/told/store; return; fi
   draft=$store/partial/$file
   if [ -n "$bundle" ]; then
-    # A server takes %3a, which stands for an epoch's colon, for a colon.
+    # A server decodes %3a to a colon. The name of a package file has %3a for the colon of an epoch.
     case $bundle in /*) name=$file ;; *) name=$(echo "$file" | sed 's/%/%25/g') ;; esac
     set -- "$bundle/apt/$name"
   fi
@@ -74,7 +74,7 @@ fi
 index >$store/Packages.new
 mv $store/Packages.new $store/Packages
 echo "deb [trusted=yes] file:$store ./" >$home/sources.list
-# Else apt takes nothing back to an older version that it is not asked for by name.
+# Without this pin, apt takes a package back to an older version only if it is asked for by name.
 printf 'Package: *\nPin: origin ""\nPin-Priority: 1001\n' >$home/preferences
 cat >$home/apt.conf <<END
 Dir::Etc::SourceList "$home/sources.list";

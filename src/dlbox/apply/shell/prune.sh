@@ -1,8 +1,8 @@
 #!/bin/sh
-# Takes away what dlbox owned on this box and is no longer asked for. Standard input: KIND<TAB>NAME,
-# with `still` for the kind of folders that stay, and `left` before what goes only when the driver
-# does; the arguments are files that somebody has changed since. `purge`, `forget`, `say` and `said`
-# are of purge.sh.
+# Removes what dlbox owned on this box and its settings no longer ask for. Standard input:
+# KIND<TAB>NAME lines, with the kind `still` for folders that stay, and `left` before what goes only
+# together with the driver. The arguments are files that were changed since `up`. `purge`, `forget`,
+# `say` and `said` come from purge-packages.sh.
 # shellcheck shell=sh disable=SC2154 # $said
 set -eu
 umask 022
@@ -13,7 +13,7 @@ items=$(cat)
 
 of() { printf '%s\n' "$items" | sed -n "s/^$1$tab//p"; } # KIND
 
-# Read with the record, so that a later run takes it away.
+# The next look reads this file with the record, so that a later run removes what it lists.
 of left >/var/lib/dlbox/left
 [ -s /var/lib/dlbox/left ] || rm /var/lib/dlbox/left
 
@@ -37,7 +37,8 @@ done
 of tree | while IFS= read -r tree; do if [ -L "$tree" ]; then rm "$tree"; fi; done
 of file | while IFS= read -r file; do rm -f "$file"; done
 
-# Packages name the folders that are theirs, but base-files and ca-certificates make some unnamed.
+# Packages list the folders that they own, but base-files and ca-certificates make some that they do
+# not list.
 theirs="bin etc games include lib sbin share share/ca-certificates share/man src"
 
 stays() { # FOLDER
@@ -47,7 +48,7 @@ stays() { # FOLDER
   of still | grep -qxF "$1" || dpkg-query -S "$1" >/dev/null 2>&1
 }
 
-# The folders that only these were in, the deepest first.
+# Remove the folders that only these things were in, the deepest first.
 { of folder; { of file; of link; of tree; } | sed 's|/[^/]*$||'; } | sort -ru |
   while IFS= read -r folder; do
     while [ -d "$folder" ] && ! stays "$folder"; do

@@ -1,6 +1,6 @@
 #!/bin/sh
-# `purge NAME...`: takes packages away that have come by an order of ours, and what came with them
-# alone; one that another package needs stays, and so does one that was here before.
+# `purge NAME...`: removes packages that came by an apt transaction of dlbox, and what came only
+# with them. A package stays if another package needs it, or if it was here before dlbox.
 # shellcheck disable=SC2016 # dpkg-query's own variables
 
 ledger=/var/lib/dlbox/packages
@@ -8,20 +8,20 @@ said=/var/lib/dlbox/said
 
 say() { echo "$1" | tee -a $said; } # for the owner of the box
 
-# Of names at standard input those that are ours and installed.
+# Prints those names from standard input that are in the ledger and installed.
 ours() {
   [ -e $ledger ] || return 0
   sort -u | grep -xFf $ledger | xargs -r dpkg-query -W -f '${db:Status-Abbrev} ${Package}\n' 2>/dev/null |
     sed -n 's/^.i *//p'
 }
 
-# What apt would take away: 's' only says it.
+# Prints what apt would remove; with -s it only says so.
 taken_with() { apt-get -q -s "$@" | sed -n 's/^\(Remv\|Purg\) \([^ :]*\).*/\2/p' | sort -u; }
 
 purge() {
   names=$(printf '%s\n' "$@" | ours)
   [ -n "$names" ] || return 0
-  # A package that is held holds what it depends on as well.
+  # A held package also keeps what it depends on.
   held=$(apt-mark showhold | ours)
   # shellcheck disable=SC2086 # lists of words
   [ -z "$held" ] || apt-mark -q unhold $held
@@ -39,14 +39,15 @@ purge() {
   printf '%s\n' "$held" | ours | xargs -r apt-mark -q hold
 }
 
-# What purging packages takes from those who still want it: not ours, or asked for by name.
+# Prints what a purge would take from those who still need it: packages that are not in the ledger,
+# or that were asked for by name.
 missed() { # NAME...
   taken_with purge "$@" | grep -vxF "$names" | while read -r other; do
     if ! grep -qxF "$other" $ledger || [ -n "$(apt-mark showmanual "$other")" ]; then echo "$other"; fi
   done
 }
 
-# Leave in $names what nobody misses.
+# Leaves in $names only packages that nothing else on the box needs.
 spare() {
   # shellcheck disable=SC2086
   [ -n "$(missed $names)" ] || return 0
@@ -59,7 +60,8 @@ spare() {
   done
 }
 
-# One that is no longer here, and comes back by somebody else's order, is theirs.
+# Drops packages from the ledger that are no longer installed: one that comes back by another order
+# does not belong to dlbox.
 forget() {
   [ -e $ledger ] || return 0
   ours <$ledger >$ledger.new

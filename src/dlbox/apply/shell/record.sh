@@ -1,8 +1,8 @@
 #!/bin/sh
-# Writes down what dlbox has made of this box. $1: bytes that what it had before may take; $2: the
-# generation that this one is again, or 0.
-# The controller has put `head`, `wanted` and `applied.yaml` into $new. `look` and `keep_listings` are
-# of look.sh; `all`, `numbers` and `prune` of prune.sh.
+# Writes the record of this box, as a generation. $1: bytes that older generations may take; $2: the
+# generation that this one restores, or 0.
+# The controller has put `head`, `wanted` and `applied.yaml` into $new. `look` comes from observe.sh,
+# `keep_listings` from observe-trees.sh; `all`, `numbers` and `prune` from prune-generations.sh.
 # shellcheck shell=sh disable=SC2154,SC2016 # $all; dpkg-query's own variables
 set -eu
 umask 022
@@ -11,8 +11,8 @@ home=/var/lib/dlbox
 new=$home/generations/new
 store=/var/cache/dlbox/debs
 
-# Packages that have come by an order of ours, as they are now, and where each lies in the store:
-# NAME VERSION ARCHITECTURE SIZE SHA256 FILE, the last three - where it is not there.
+# Prints the packages of the ledger as they are now, and where the store has each: NAME VERSION
+# ARCHITECTURE SIZE SHA256 FILE, the last three - if the store does not have it.
 packages() {
   touch $home/packages
   sort -u $home/packages -o $home/packages
@@ -24,7 +24,7 @@ packages() {
     done
 }
 
-# Summed once: a toolkit has gigabytes.
+# Compute each sum only once: a toolkit has gigabytes.
 stored() { # FILE
   if ! [ -e "$store/$1" ]; then echo "- - -"; return; fi
   row=$(grep -F " $1 " $store/sums 2>/dev/null | tail -n 1 || true)
@@ -49,11 +49,11 @@ items | sort -u >$new/items
 look <$new/items >$new/seen
 keep_listings $new/trees <$new/items
 rm $new/items
-# It holds digests, and so a way to try secrets.
+# The file holds digests, with which people could test guesses of secrets.
 chmod 600 $new/seen
 sed -n 's/^tree\t[^\t]*\t\([^ ]*\) .*/\1/p' $new/seen >$new/folders
 
-# One that says the same as the last is the last, looked at again.
+# A record that equals the last one replaces it: it is the same generation, observed again.
 last=$(readlink $home/current 2>/dev/null | sed 's|.*/||' || true)
 same=no
 if [ -n "$last" ] && [ -d "$all/$last" ]; then
@@ -65,7 +65,7 @@ fi
 if [ "$2" != 0 ] && [ -d "$all/$2" ]; then last=$2 same=yes; fi
 if [ $same = yes ]; then
   number=$last
-  # Of a run that was cut here, too.
+  # Also remove what a run left that was cut here.
   rm -rf "$all"/*.old
   mv "$all/$number" "$all/$number.old"
 else

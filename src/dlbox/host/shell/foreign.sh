@@ -1,7 +1,7 @@
 #!/bin/sh
-# Print `foreign KIND WHAT` for what of NVIDIA's is neither a package's nor dlbox's.
+# Prints `foreign KIND WHAT` for NVIDIA software that belongs neither to a package nor to dlbox.
 
-# Paths that may be foreign, with the kind they would be.
+# Prints `KIND PATH` for paths that may be foreign.
 foreign_paths() {
   for path in /usr/bin/nvidia-uninstall /usr/bin/nvidia-installer /usr/src/nvidia-*/dkms.conf \
     /lib/modules/*/kernel/drivers/video/nvidia*.ko* \
@@ -11,7 +11,7 @@ foreign_paths() {
     echo "runfile $path"
   done
   {
-    # The loader takes libcuda.so.1 from wherever it is told to look, before /usr/lib.
+    # The loader searches every folder that it is told about for libcuda.so.1, before /usr/lib.
     cat /etc/ld.so.conf.d/*.conf 2>/dev/null | sed -n '/^\/lib/d; /^\/usr\/lib/d; s|^/.*|&/libcuda.so.|p'
     sed -n 's/^\(export \)*LD_LIBRARY_PATH=//p' /etc/environment 2>/dev/null | tr -d "\"'" |
       tr : '\n' | sed -n 's|^/.*|&/libcuda.so\n&/libcudart.so|p'
@@ -20,8 +20,8 @@ foreign_paths() {
   done
 }
 
-# `REAL KIND PATH`. A link is judged by its end, for ldconfig makes links that are nobody's; those
-# of update-alternatives are Debian's own.
+# Prints `REAL KIND PATH`. The final target of a link decides, because ldconfig makes links that no
+# package owns. The links of update-alternatives are Debian's own.
 foreign_candidates() {
   foreign_paths | while read -r kind path; do
     if [ -e "$path" ] || [ -L "$path" ]; then
@@ -32,7 +32,8 @@ foreign_candidates() {
   done
 }
 
-# One question for all of them. dpkg knows some paths without the /usr that they lie under.
+# One dpkg-query answers for all candidates. dpkg knows some paths without the /usr that they lie
+# under.
 foreign_files() {
   candidates=$(foreign_candidates)
   [ -n "$candidates" ] || return 0
@@ -61,7 +62,7 @@ foreign_folders() {
   fi
 }
 
-# Once dlbox has installed a driver, holds are its own, and a mix is what verify tells of.
+# Once dlbox has installed a driver, the holds are its own, and verify reports mixed versions.
 foreign_packages() {
   [ ! -e /var/lib/dlbox/driver-source ] || return 0
   # shellcheck disable=SC2016 # dpkg-query's own variables

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Prints what a box is, lines of `key value`.
+# Prints the identity of a box as `key value` lines.
 # shellcheck source=/dev/null
 . /etc/os-release; echo "system $ID-$VERSION_ID"
 echo "arch $(uname -m)"

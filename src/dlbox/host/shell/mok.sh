@@ -1,13 +1,14 @@
 #!/bin/sh
-# Prints "mok STATE CERTIFICATE KEY": how far the key is that dkms signs modules with.
-# Not by mokutil, which may be missing, and which exits 0 for a key that is not enrolled as for one
-# it may not look up (0.7.2). Of a request made since the last boot only root can tell.
+# Prints "mok STATE CERTIFICATE KEY": the key that dkms signs modules with, and the state of its
+# enrolment. It does not use mokutil, which may be missing, and which exits 0 both for a key that is
+# not enrolled and for one that it may not look up (0.7.2). Only root can see a request that was
+# made since the last boot.
 
 hex() {
   od -An -v -tx1 "$@" 2>/dev/null | tr -d ' \n'
 }
 
-# The order of dkms' own prepare_mok: its configuration, then the distribution's way.
+# Follow the order of dkms' own prepare_mok: first its configuration, then the distribution's way.
 signing=$(
   ID='' mok_signing_key='' mok_certificate=''
   for conf in /etc/os-release /etc/dkms/framework.conf /etc/dkms/framework.conf.d/*.conf; do

@@ -1,21 +1,21 @@
 #!/bin/sh
-# What look.sh sees now against what stands in the record; prints lines of `key value`.
+# Compares what observe.sh sees now with the record; prints `key value` lines.
 
 compare() { # [FOLDER]
   home=${1:-/var/lib/dlbox}
-  # What is left over from an earlier one is declared too, until it can be taken away; and what one
-  # that was cut short was to bring.
+  # What an earlier run left over stays declared until it can be removed. What an interrupted run
+  # was to bring is declared too.
   for part in left begun current/wanted; do
     if [ -e "$home/$part" ]; then sed 's/^/declared /' "$home/$part"; fi
   done
   [ ! -s "$home/current/seen" ] || { cd "$home/current" && compare_seen; }
-  # Last, so that what was cut short is no record.
+  # Printed last, so that output which was cut short does not count as a record.
   if [ -e "$home/begun" ]; then echo 'recorded begun'; fi
   [ ! -s "$home/current/seen" ] || sed -n 's/^\(digest\|pending\) /recorded &/p' "$home/current/head"
 }
 
 compare_seen() {
-  # All about the kernel is told, changed or not: a reboot moves one part of it to meet another.
+  # Print every kernel state, changed or not: a reboot moves one of them to match another.
   cut -f 1,2 seen | look | awk -F '\t' '
     { item = $1 FS $2 }
     NR == FNR { was[item] = $0; next }
@@ -29,7 +29,7 @@ compare_seen() {
     done
 }
 
-# Name what differs within a tree: how many paths, and the first three.
+# Prints what differs within a tree: the number of paths, and the first three.
 compare_tree() {
   kept=$(look_kept trees "$1")
   [ -d "$1" ] && [ -e "$kept" ] || return 0

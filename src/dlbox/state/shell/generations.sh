@@ -1,7 +1,8 @@
 #!/bin/sh
-# `list`: NUMBER DAY current|- BYTES LACKING GONE... of each generation of this box, the oldest first.
-# `kept previous|NUMBER`: the parts of one.
-# `all`, `numbers` and `wanted_by` are of prune.sh.
+# `list`: prints NUMBER DAY current|- BYTES LACKING GONE... of each generation of this box, the
+# oldest first.
+# `kept previous|NUMBER`: prints the parts of one generation.
+# `all`, `numbers` and `wanted_by` come from prune-generations.sh.
 # shellcheck disable=SC2154 # $all
 now=$(readlink /var/lib/dlbox/current 2>/dev/null | sed 's|.*/||')
 
@@ -13,7 +14,7 @@ list() {
   done
 }
 
-# Packages at other versions than now that are not in the store.
+# Number of packages that are neither installed at the version of generation $1 nor in the store.
 lacking() {
   while read -r name version _ _ _ file; do
     [ -e "/var/cache/dlbox/debs/$file" ] ||
@@ -25,7 +26,7 @@ folders() {
   while read -r folder; do [ -d "$folder" ] || echo "$folder"; done <"$all/$1/folders" | paste -sd ' '
 }
 
-# Bytes of packages and folders that no other generation needs.
+# Bytes of the packages and folders that only generation $1 needs.
 alone() {
   mine=$(wanted_by "$all/$1" | sort -u)
   others=$(for other in $(numbers); do [ "$other" = "$1" ] || wanted_by "$all/$other"; done | sort -u)

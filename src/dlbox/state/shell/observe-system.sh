@@ -1,5 +1,5 @@
 #!/bin/sh
-# For look.sh: packages, units, users, and kernels with their modules.
+# Part of observe.sh: states of packages, units, users, and kernels with their modules.
 
 # States: VERSION STATUS, the latter in dpkg's letters; or absent.
 look_packages() {
@@ -18,14 +18,14 @@ look_packages() {
     }'
 }
 
-# States: ENABLED ACTIVE in systemd's words; - where there is none to say.
+# States: ENABLED ACTIVE in systemd's words; - where systemd has no word.
 look_units() {
   names=$(look_names unit)
   [ -n "$names" ] || return 0
   units=$(printf '%s\n' "$names" | sed '/\.[a-z]*$/!s/$/.service/')
   active=
   if [ -d /run/systemd/system ]; then
-    # One that is about to start or to stop is given time to.
+    # Wait for units that are about to start or to stop.
     for _ in 1 2 3 4 5 6 7 8 9 10; do
       active=$(printf '%s\n' "$units" | xargs -d '\n' systemctl is-active || :)
       case $active in *activating* | *reloading*) sleep 0.4 ;; *) break ;; esac
@@ -35,7 +35,7 @@ look_units() {
     printf '%s\n' "$names" | sed 's/^/name\t/'
     printf '%s\n' "$units" | sed 's/^/unit\t/'
     printf '%s\n' "$active" | sed 's/^/active\t/'
-    # Read from the disk, while `systemctl show` says what the manager last heard.
+    # list-unit-files reads the disk; `systemctl show` prints what the manager last read.
     printf '%s\n' "$units" | xargs -d '\n' systemctl list-unit-files --no-legend --no-pager 2>/dev/null |
       awk '{ print "file\t" $1 "\t" $2 }'
   } | awk -F '\t' '
@@ -51,7 +51,7 @@ look_units() {
     }'
 }
 
-# States: UID SHELL HOME GROUPS PASSWORD, the last in the letters of passwd; or absent.
+# States: UID SHELL HOME GROUPS PASSWORD, the last as the status letter of `passwd -S`; or absent.
 look_users() {
   look_names user | while IFS= read -r user; do
     entry=$(getent passwd "$user" | awk -F : '{ print $3, $7, $6 }')
@@ -63,7 +63,8 @@ look_users() {
   done
 }
 
-# States: a version; modules has KERNEL VERSION of every kernel, with commas; or none.
+# States: a version, or none. The state of `modules` is KERNEL VERSION of every kernel, separated by
+# commas.
 look_kernels() {
   look_names kernel | while IFS= read -r name; do
     case $name in
@@ -80,7 +81,7 @@ look_kernels() {
   done
 }
 
-# A container shares its host's.
+# A container shares the kernel of its host.
 look_own_kernel() {
   if [ -e /run/systemd/container ] || [ -e /run/.containerenv ] || [ -e /.dockerenv ]; then
     echo container
@@ -90,7 +91,7 @@ look_own_kernel() {
 look_modules() {
   find /boot -maxdepth 1 -name 'vmlinuz-*' | sort -V | while IFS= read -r kernel; do
     kernel=${kernel#/boot/vmlinuz-}
-    # updates first, as depmod does. Debian calls the module nvidia-current(-open).
+    # Look in updates first, as depmod does. Debian calls the module nvidia-current(-open).
     module=$(find "/lib/modules/$kernel/updates" "/lib/modules/$kernel" -name 'nvidia*.ko*' |
       grep -v -e -drm -e -modeset -e -peermem -e -uvm -e -wmi | head -n 1)
     version=$([ -z "$module" ] || modinfo -F version "$module" || :)

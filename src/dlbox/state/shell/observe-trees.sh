@@ -1,8 +1,8 @@
 #!/bin/sh
-# For look.sh: folders with everything in them.
+# Part of observe.sh: states of folders with everything in them.
 
-# Everything in a folder, a line each; but what Python writes there when somebody uses it, and when
-# a folder was last written to, which that changes.
+# Prints one line for each entry of a folder. It leaves out what Python writes there when people use
+# it, and the time when a folder was last written to, which that changes.
 look_tree() {
   TZ=UTC0 find "$1/" -name __pycache__ -prune -o -name '*.pyc' -o -type d -printf '%P\t%y\t%m\t%U:%G\n' \
     -o -printf '%P\t%y\t%m\t%U:%G\t%s\t%Ts\t%l\n' | sort
@@ -23,10 +23,11 @@ look_trees() {
   done
 }
 
-# Where in a folder of listings that of a tree is kept.
+# Prints the path of the listing of tree $2 in the folder of listings $1.
 look_kept() { printf '%s/%s.list.gz' "$1" "$(printf '%s' "$2" | tr / _)"; }
 
-# Keep in folder $1 what the trees among the items hold, so that a later look can name what differs.
+# Saves listings of the trees among the items in folder $1, so that a later look can name what
+# differs.
 keep_listings() {
   mkdir -p "$1"
   sed -n 's/^tree\t\([^\t]*\).*/\1/p' | while IFS= read -r tree; do

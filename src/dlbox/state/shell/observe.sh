@@ -1,6 +1,6 @@
 #!/bin/sh
-# `look` reads lines of KIND<TAB>NAME and prints KIND<TAB>NAME<TAB>STATE, sorted; more fields it passes
-# over. One process for all names of a kind: a box has hundreds of them.
+# `look` reads KIND<TAB>NAME lines and prints KIND<TAB>NAME<TAB>STATE, sorted; it ignores further
+# fields. One process handles all names of a kind, because a box has hundreds of them.
 
 LC_ALL=C; export LC_ALL
 
@@ -18,8 +18,8 @@ look() {
 
 look_names() { printf '%s\n' "$items" | sed -n "s/^$1\t//p"; }
 
-# States: MODE UID GID SHA256 of a file, MODE UID GID of a folder, the target of a link; or absent,
-# `link TARGET` of what should be none, other.
+# States: MODE UID GID SHA256 of a file, MODE UID GID of a folder, the target of a link; absent;
+# `link TARGET` where a link was not expected; or other.
 look_paths() {
   # shellcheck disable=SC2016 # the inner shell's own
   found=$(look_names "$1" | xargs -r -d '\n' sh -c '

@@ -1,6 +1,6 @@
 #!/bin/sh
-# `prune BYTES`: of what the box had before keep as much as fits: packages, folders of wheels.
-# A generation goes as a whole, the oldest first; what now stands, and its packages, always stay.
+# `prune BYTES`: keeps as much of the older generations as fits: packages and folders of wheels. It
+# removes whole generations, the oldest first. The current generation and its packages always stay.
 
 all=/var/lib/dlbox/generations
 
@@ -17,18 +17,18 @@ prune() {
   if [ "$1" = 0 ]; then rm -f /var/cache/dlbox/debs/*.deb; fi
 }
 
-# Bytes that nothing of what now stands needs.
+# Bytes that the current generation does not need.
 surplus() {
   {
     wanted_by "$all"/[0-9]* | sort -u
-    # Twice, so that they are not alone.
+    # Printed twice, so that `uniq -u` drops them.
     wanted_by "$all/$now" | sort -u
     wanted_by "$all/$now" | sort -u
   } | sort | uniq -u | tr '\n' '\0' | du -scb --files0-from=- 2>/dev/null | tail -n 1 | cut -f 1 |
     grep . || echo 0
 }
 
-# Files of the store and folders of wheels that generations need.
+# Prints the files of the store and the folders of wheels that generations need.
 wanted_by() { # FOLDER...
   for generation in "$@"; do
     sed -n 's|.* \([^ -][^ ]*\)$|/var/cache/dlbox/debs/\1|p' "$generation/packages" 2>/dev/null
@@ -36,7 +36,7 @@ wanted_by() { # FOLDER...
   done
 }
 
-# Take away what no generation needs any more.
+# Removes what no generation needs any more.
 sweep() {
   kept=$(wanted_by "$all"/[0-9]*)
   for path in /var/cache/dlbox/debs/*.deb /opt/dlbox/trees/*; do
