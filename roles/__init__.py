@@ -1,4 +1,4 @@
-"""The registry: one line a role, with its hooks, in the order in which one needs another."""
+"""The registry of roles: one line per role, with its hooks, in order of dependency."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Hand the registry to the plugin that runs the roles' checks."""
+"""Pass the registry to the plugin that runs the roles' checks."""
 
 from __future__ import annotations
 
@@ -9,5 +9,5 @@ from roles import ROLES
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Let the plugin know the roles."""
+    """Register the roles with the plugin."""
     config.stash[REGISTRY] = ROLES

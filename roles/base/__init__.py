@@ -1,1 +1,1 @@
-"""The ground the other roles stand on: apt that waits, build tools, no sleep, dlbox's own folders."""
+"""What all other roles need: an apt that waits, build tools, no sleep, dlbox's own folders."""

@@ -1,4 +1,4 @@
-"""The words the base role consists of."""
+"""The package names, paths and texts of the base role."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ FOLDERS = ("/etc/dlbox", "/var/lib/dlbox", "/opt/dlbox", STORE, VENVS, LIBRARIES
 
 
 def apt_conf(wanted: Base) -> str:
-    """Return the text of apt's settings file."""
+    """Return the text of apt's configuration file."""
     return (
         "// Written by dlbox. apt-get waits 0 s for the dpkg lock unless told otherwise.\n"
         f'DPkg::Lock::Timeout "{wanted.lock_timeout_s}";\n'

@@ -1,4 +1,4 @@
-"""Prepare the ground."""
+"""Prepare the box for the other roles."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from roles.base.settings import Base
 
 @deploy("Base")
 def base(plan: Plan) -> None:
-    """Make apt patient and complete, install the tools, keep the box awake."""
+    """Configure apt to wait and to retry, install the tools, and keep the box from sleeping."""
     wanted = plan.settings[Base]
     mine = manifest(plan.settings, plan.stack)
     ensure_files(

@@ -1,4 +1,4 @@
-"""What the base role owns on a box."""
+"""The manifest of the base role."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from roles.base.settings import Base
 
 
 def manifest(settings: Settings, stack: Stack) -> Manifest:
-    """Return what the role owns on every box."""
+    """Return the manifest, which is the same for every stack."""
     del stack
     wanted = settings[Base]
     return Manifest(

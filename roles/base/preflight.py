@@ -1,4 +1,4 @@
-"""What of the box itself would stop a run halfway."""
+"""The preflight of the box itself: its clock and its free disk space."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from roles.base.settings import Base
 
 
 def check(preflight: Preflight) -> None:
-    """Compare the clock and the free disk. Raises Refused."""
+    """Check that the clock is right and the disk has room. Raises Refused."""
     base, box = preflight.settings[Base], preflight.box
     skew = abs(preflight.now - box.clock)
     if skew > base.max_clock_skew_s:

@@ -1,4 +1,4 @@
-"""What a caller may decide about the ground every other role stands on."""
+"""The settings of the base role."""
 
 from __future__ import annotations
 
@@ -16,22 +16,23 @@ class Base(RoleSettings):
     role: ClassVar[str] = "base"
 
     packages: list[str] = []
-    """More packages of the distribution to install, by name."""
+    """Names of more packages of the distribution to install."""
 
     ca_bundle: Annotated[str | None, Scope.LOCATION] = None
-    """File on the controller with extra CA certificates (PEM) that the box shall trust, as
+    """File on the controller with extra CA certificates (PEM) that the box must trust, as
     company networks need. None: nothing is added."""
 
     lock_timeout_s: Annotated[int, Field(ge=0, le=86400)] = 600
-    """Seconds apt waits for the dpkg lock when something else, such as unattended-upgrades,
-    holds it. 0: do not wait."""
+    """Seconds that apt waits for the dpkg lock when something else, such as
+    unattended-upgrades, holds it. 0: do not wait."""
 
     min_free_gb: Annotated[Annotated[int, Field(ge=0)] | None, Scope.RUN_POLICY] = None
-    """Free disk (GB) a box must have before anything is installed. None: the plan's own need;
-    0: do not look."""
+    """Free disk space (GB) that a box must have before anything is installed. None: what the
+    plan needs; 0: do not check."""
 
     max_clock_skew_s: Annotated[int, Field(ge=1), Scope.RUN_POLICY] = 300
-    """Seconds the box's clock may differ from the controller's; TLS and apt fail beyond that."""
+    """Seconds by which the box's clock may differ from the controller's; TLS and apt fail
+    beyond that."""
 
     _pem = field_validator("ca_bundle")(
         file_with("-----BEGIN CERTIFICATE-----", "PEM certificate")

@@ -1,1 +1,1 @@
-"""One or more CUDA toolkits side by side, a working nvcc first in PATH."""
+"""One or more CUDA toolkits side by side, with a working nvcc first in PATH."""

@@ -1,4 +1,4 @@
-"""Settings of which each is good by itself, and which cannot be had together."""
+"""Conflicts between settings that are each valid by themselves."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ from roles.nccl.settings import Nccl
 
 
 def conflicts(settings: Settings) -> dict[str, str]:
-    """Return name of a setting -> why it cannot be had together with another."""
+    """Return name of a setting -> why it conflicts with another one."""
     libraries = {
         "cudnn_version": settings[Cudnn].version,
         "nccl_version": settings[Nccl].version,
     }
     versions = settings[Cuda].versions
     if settings.host.profile == "framework_only":
-        asked = {"cuda_versions": versions, **libraries}
+        conflicting = {"cuda_versions": versions, **libraries}
         fault = (
             'asked for, but box_profile = "framework_only" leaves it out | drop one of the two'
         )
     elif versions == []:
-        asked = {**libraries}
+        conflicting = {**libraries}
         fault = "asked for, but cuda_versions = [] leaves no toolkit to use it with | drop one of the two"
     else:
         return {}
-    return {name: fault for name, value in asked.items() if value and value != "none"}
+    return {name: fault for name, value in conflicting.items() if value and value != "none"}

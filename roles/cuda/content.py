@@ -1,11 +1,11 @@
-"""Where the pieces of a toolkit lie, and how people find nvcc."""
+"""The paths of a toolkit's parts, and the shell profile that puts nvcc into PATH."""
 
 from __future__ import annotations
 
 from dlbox.host.layout import LIBRARIES
 from dlbox.stack.components import Toolkit
 
-# The toolkit without its Nsight and profiler GUIs, which are only recommended.
+# The toolkit without the GUIs of Nsight and the profiler, which are only recommended packages.
 TOOLS = (
     "bin2c",
     "cudafe++",
@@ -30,12 +30,12 @@ export CUDA_HOME=/usr/local/cuda
 
 
 def home(toolkit: Toolkit) -> str:
-    """Return the folder a person knows the toolkit by."""
+    """Return the folder by which people know the toolkit."""
     return f"/usr/local/cuda-{toolkit.release}"
 
 
 def home_links(toolkit: Toolkit) -> dict[str, str]:
-    """Return the links that make ``home`` look as NVIDIA's own packages do."""
+    """Return the links that make ``home`` look as it does with NVIDIA's own packages."""
     here = home(toolkit)
     if toolkit.source == "nvidia":
         return {}

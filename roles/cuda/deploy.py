@@ -29,7 +29,7 @@ def cuda(plan: Plan) -> None:
     if wanted:
         apt.install(name="Install packaged CUDA", wanted=wanted)
         apt.hold(name="Hold packaged CUDA", sources=GPU_SOURCES, names=tuple(wanted))
-    # One fixed list on every box: pyinfra would merge the turns of lists that differ.
+    # The same list on every box: pyinfra would merge the iterations of lists that differ.
     for known in host.loop(catalog().cuda.wheels):
         toolkit = toolkits.get(known)
         if toolkit and toolkit.lock:

@@ -1,4 +1,4 @@
-"""What the cuda role owns on a box."""
+"""The manifest of the cuda role."""
 
 from __future__ import annotations
 
@@ -10,21 +10,22 @@ from dlbox.state.manifest import FileContent, Manifest
 from roles.cuda.content import PROFILE, home, home_links
 
 COMPAT = "/etc/ld.so.conf.d/00dlbox-cuda-compat.conf"
-"""00: before the driver's own libcuda. The package itself tells no loader."""
+"""00 sorts it before the driver's own libcuda. The package itself does not configure the
+loader."""
 
 
 def manifest(settings: Settings, stack: Stack) -> Manifest:
-    """Return what the toolkits consist of outside their packages."""
+    """Return the manifest: files, links, wheel trees and packages of the toolkits."""
     del settings
     if not stack.toolkits:
         return Manifest()
     compat = stack.cuda_compat
     more = {compat.package: ""} if compat else {}
-    tells = (
+    loader = (
         {COMPAT: FileContent(f"/usr/local/cuda-{compat.release}/compat\n")} if compat else {}
     )
     return Manifest(
-        files={"/etc/profile.d/dlbox-cuda.sh": FileContent(PROFILE), **tells},
+        files={"/etc/profile.d/dlbox-cuda.sh": FileContent(PROFILE), **loader},
         links={
             **{
                 path: to
@@ -44,7 +45,7 @@ def manifest(settings: Settings, stack: Stack) -> Manifest:
 
 
 def packaged(toolkits: tuple[Toolkit, ...]) -> dict[str, str]:
-    """Return the toolkits' packages -> what their versions begin with."""
+    """Return package -> prefix of its version, for the toolkits that come from packages."""
     wanted = {str(t.package): f"{t.release}." for t in toolkits if t.package}
     return wanted | ({"nvidia-cuda-dev": ""} if "nvidia-cuda-toolkit" in wanted else {})
 

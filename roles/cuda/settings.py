@@ -1,4 +1,4 @@
-"""What a caller may decide about the CUDA toolkits."""
+"""The settings of the CUDA toolkits."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ class Cuda(RoleSettings):
     constrains: ClassVar[Mapping[str, str]] = {"cuda": "versions", "cuda_compat": "compat"}
 
     versions: list[str] | None = None
-    """Toolkits to have side by side, e.g. `["12.4", "13.5"]`; the first is /usr/local/cuda and must
-    suit the driver, the others are compilers. None: the newest that fits when the box has a GPU;
-    `[]`: none."""
+    """Toolkits to install side by side, e.g. `["12.4", "13.5"]`; the first is /usr/local/cuda
+    and must suit the driver, the others are compilers. None: the newest that fits if the box
+    has a GPU; `[]`: none."""
 
     compat: str | None = None
-    """Release of NVIDIA's cuda-compat, which runs newer CUDA over an older driver; data centre
-    cards only. None: not installed."""
+    """Release of NVIDIA's cuda-compat, which runs a newer CUDA over an older driver, on data
+    centre cards only. None: not installed."""
 
     @override
     def requirements(self) -> Requirements:

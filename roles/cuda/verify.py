@@ -1,4 +1,4 @@
-"""What must be true once the cuda role has run."""
+"""Checks that hold after the cuda role has run."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ PROBE = Path(__file__).with_name("probe.cu").read_text(encoding="utf-8")
 
 @pytest.fixture
 def toolkits(stack: Stack) -> tuple[Toolkit, ...]:
-    """The planned toolkits, the box's own first."""
+    """Return the planned toolkits, the box's default first."""
     if not stack.toolkits:
         pytest.skip("no CUDA toolkit is planned")
     return stack.toolkits
@@ -27,7 +27,7 @@ def toolkits(stack: Stack) -> tuple[Toolkit, ...]:
 
 @pytest.fixture
 def folder(box: Host) -> Iterator[str]:
-    """Return a scratch folder of the box."""
+    """Yield a scratch folder on the box."""
     made = str(box.check_output("mktemp -d"))
     yield made
     box.run_test("rm -rf %s", made)

@@ -1,4 +1,4 @@
-"""What a cuDNN consists of."""
+"""The headers and libraries of cuDNN."""
 
 from __future__ import annotations
 
@@ -16,17 +16,18 @@ LIBRARIES = (
     "cudnn_ops",
 )
 LAST_SMALL = "9.10.2.21"
-"""Up to here the wheels are as above; the next ones of the catalogue, 9.28, have more (2026-11-24)."""
+"""The wheels up to this version have the parts above; the next in the catalogue, 9.28, has more
+(2026-11-24)."""
 
 
 def headers(version: str) -> tuple[str, ...]:
-    """Return the headers that cudnn.h includes, and itself."""
+    """Return the headers that cudnn.h includes, and cudnn.h itself."""
     more = ("_gnn_ops", "_subquadratic_ops") if _has_more(version) else ()
     return tuple(f"cudnn{part}.h" for part in (*PARTS, *more))
 
 
 def libraries(version: str) -> tuple[str, ...]:
-    """Return the libraries, the one that people link first."""
+    """Return the libraries, first the one that people link."""
     more = ("cudnn_engines_tensor_ir", "cudnn_ext") if _has_more(version) else ()
     return (*LIBRARIES, *more)
 

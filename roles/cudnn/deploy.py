@@ -12,7 +12,7 @@ from roles.cudnn.manifest import manifest
 
 @deploy("cuDNN")
 def cudnn(plan: Plan) -> None:
-    """Have the cuDNN that fits the cards and the first toolkit."""
+    """Install the cuDNN that fits the cards and the first toolkit."""
     row = plan.stack.cudnn
     if row:
         tree = plan.wheel_tree(f"{LIBRARIES}/cudnn", row.lock)

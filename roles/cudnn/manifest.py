@@ -1,4 +1,4 @@
-"""What the cudnn role owns on a box."""
+"""The manifest of the cudnn role."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from roles.cudnn.content import headers, libraries
 
 
 def manifest(settings: Settings, stack: Stack) -> Manifest:
-    """Return what cuDNN consists of."""
+    """Return the manifest; empty if no cuDNN is planned."""
     del settings
     row = stack.cudnn
     if row is None:

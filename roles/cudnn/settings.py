@@ -1,4 +1,4 @@
-"""What a caller may decide about cuDNN."""
+"""The settings of cuDNN."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ class Cudnn(RoleSettings):
     constrains: ClassVar[Mapping[str, str]] = {"cudnn": "version"}
 
     version: str | None = None
-    """Headers and libraries for people who compile; frameworks bring their own. A version or prefix
-    ("9.10.*"), "*" for any, "none". None: the newest that fits when the box has a CUDA toolkit."""
+    """Headers and libraries for people who compile; frameworks bring their own. A version or
+    prefix ("9.10.*"), "*" for any, "none". None: the newest that fits if the box has a CUDA
+    toolkit."""
 
     _version = field_validator("version")(constraint_validator("cudnn"))

@@ -1,4 +1,4 @@
-"""What must be true once the cudnn role has run."""
+"""Checks that hold after the cudnn role has run."""
 
 from __future__ import annotations
 

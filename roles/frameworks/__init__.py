@@ -1,1 +1,1 @@
-"""One venv per framework, wheels by hash, that fits the box's GPUs."""
+"""One venv per framework that fits the box's GPUs, with wheels locked by hash."""

@@ -1,7 +1,7 @@
-"""The command by which people enter a venv."""
+"""The command with which people enter a venv."""
 
 ORDER = ("pytorch", "tensorflow", "jax")
-"""Every framework there is, in one order on every box."""
+"""All frameworks, in the same order on every box."""
 
 DLBOX_ENV = """\
 #!/bin/sh

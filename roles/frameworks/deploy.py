@@ -1,4 +1,4 @@
-"""Build the planned frameworks' venvs."""
+"""Build the venvs of the planned frameworks."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from roles.frameworks.manifest import manifest
 
 @deploy("Frameworks")
 def frameworks(plan: Plan) -> None:
-    """Have one venv per planned framework, and a command to enter it."""
+    """Build one venv per planned framework, and install the command that enters it."""
     planned = plan.stack.frameworks
-    # One fixed list on every box: pyinfra would merge the turns of lists that differ.
+    # The same list on every box: pyinfra would merge the iterations of lists that differ.
     for framework in host.loop(ORDER):
         if framework in planned:
             row = planned[framework]

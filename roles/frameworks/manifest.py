@@ -1,4 +1,4 @@
-"""What the frameworks role owns on a box."""
+"""The manifest of the frameworks role."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from roles.frameworks.content import DLBOX_ENV
 
 
 def manifest(settings: Settings, stack: Stack) -> Manifest:
-    """Return the venvs, and the command that enters them."""
+    """Return the manifest: the venvs and the command that enters them."""
     del settings
     if not stack.frameworks:
         return Manifest()

@@ -1,4 +1,4 @@
-"""What a caller may decide about the frameworks."""
+"""The settings of the frameworks."""
 
 from __future__ import annotations
 
@@ -23,35 +23,36 @@ class Frameworks(RoleSettings):
     }
 
     names: list[FrameworkName] | None = None
-    """Frameworks the box must have, one venv each under /opt/dlbox/venvs; "tensorflow" brings Keras.
-    None: PyTorch and TensorFlow, each if it has code for the cards."""
+    """Frameworks that the box must have, one venv each under /opt/dlbox/venvs; "tensorflow"
+    brings Keras. None: PyTorch and TensorFlow, each if it has code for the cards."""
 
     pytorch: str | None = None
     """Version or prefix of PyTorch, e.g. "2.9". None: the newest that fits."""
 
     pytorch_variant: str | None = None
-    """PyTorch's CUDA variant, e.g. "cu126". None: that of the newest release that fits."""
+    """CUDA variant of PyTorch, e.g. "cu126". None: the variant of the newest release that
+    fits."""
 
     tensorflow: str | None = None
     """Version or prefix of TensorFlow. None: the newest that fits."""
 
     jax: str | None = None
-    """Version or prefix of JAX. None: the newest that fits, if it is among the names."""
+    """Version or prefix of JAX. None: the newest that fits, if `names` contains "jax"."""
 
     jax_variant: str | None = None
-    """JAX's CUDA variant, "cuda12" or "cuda13", which asks for JAX too. None: that of the newest
-    release that fits."""
+    """CUDA variant of JAX, "cuda12" or "cuda13"; setting it also asks for JAX. None: the
+    variant of the newest release that fits."""
 
     @override
     def requirements(self) -> Requirements:
-        asked = super().requirements()
+        requested = super().requirements()
         if self.names is None:
-            return asked
+            return requested
         named = {
-            name: asked.values.get(name, "*") if name in self.names else "none"
+            name: requested.values.get(name, "*") if name in self.names else "none"
             for name in get_args(FrameworkName)
         }
-        return asked | Requirements(named)
+        return requested | Requirements(named)
 
     _pytorch = field_validator("pytorch")(constraint_validator("pytorch"))
     _pytorch_variant = field_validator("pytorch_variant")(

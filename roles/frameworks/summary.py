@@ -1,4 +1,4 @@
-"""What the summary of a run says about the frameworks."""
+"""The frameworks' part of the summary of a run."""
 
 from __future__ import annotations
 
@@ -9,6 +9,6 @@ from dlbox.stack.model import Stack
 
 
 def rows(settings: Settings, stack: Stack, box: Identity, host: str) -> SummaryRows:
-    """Say how to enter the first venv."""
+    """Return how to enter the first venv."""
     del settings, box, host
     return SummaryRows(next=tuple(f"dlbox-env {name}" for name in list(stack.frameworks)[:1]))

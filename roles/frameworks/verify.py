@@ -1,4 +1,4 @@
-"""What must be true once the frameworks role has run."""
+"""Checks that hold after the frameworks role has run."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ PROBES = Path(__file__).with_name("probes")
 
 @pytest.fixture(params=ORDER, scope="session")
 def name(request: pytest.FixtureRequest, stack: Stack) -> str:
-    """Each planned framework in turn."""
+    """Return each planned framework in turn."""
     framework: str = request.param
     if framework not in stack.frameworks:
         pytest.skip(f"{framework}: {stack.skipped[framework]}")
@@ -32,13 +32,13 @@ def name(request: pytest.FixtureRequest, stack: Stack) -> str:
 
 @pytest.fixture(scope="session")
 def wanted(stack: Stack, name: str) -> Framework:
-    """Return its row of the plan."""
+    """Return the framework's row of the plan."""
     return stack.frameworks[name]
 
 
 @pytest.fixture(scope="session")
 def trained(box: Host, name: str) -> dict[str, Any]:
-    """What the framework says after it has trained a line, slope 3, on the CPU."""
+    """Return the framework's output after it has trained a line of slope 3 on the CPU."""
     return _probe(box, name, name)
 
 
@@ -67,7 +67,7 @@ def test_it_loads_the_planned_libraries(
         "nccl": encoded_version(wanted.nccl),
     }
     assert _probe(box, name, "libraries") == planned
-    # PyTorch says by itself what it has loaded; the others only with a GPU.
+    # PyTorch reports the libraries that it has loaded; the others do so only with a GPU.
     assert trained.get("libraries", planned) == planned
 
 
@@ -101,6 +101,6 @@ def test_it_sees_every_card(trained: dict[str, Any], seen: Identity) -> None:
 
 def _probe(box: Host, venv: str, probe: str) -> dict[str, Any]:
     script = (PROBES / f"{probe}.py").read_text(encoding="utf-8")
-    said = run_python(box, f"{VENVS}/{venv}/bin/python", script)
-    found: dict[str, Any] = json.loads(said.splitlines()[-1])
+    output = run_python(box, f"{VENVS}/{venv}/bin/python", script)
+    found: dict[str, Any] = json.loads(output.splitlines()[-1])
     return found

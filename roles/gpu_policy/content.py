@@ -1,4 +1,4 @@
-"""The texts the cards' policy consists of."""
+"""The texts of the cards' policy."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ UNIT = f"/etc/systemd/system/{NAME}.service"
 AT_BOOT = f"/etc/systemd/system/multi-user.target.wants/{NAME}.service"
 RUN = f"/run/{NAME}"
 APPLIED = f"{RUN}/applied"
-"""Written by the unit once all of the policy stands."""
+"""The unit writes it once the whole policy is in force."""
 FAILURES = f"{RUN}/failures"
-"""What its last run could not do, one line each."""
+"""What the last run of the unit could not do, one line each."""
 
-# No more hardening: nvidia-smi may have to load the module and to make its device nodes.
+# No further hardening: nvidia-smi may have to load the module and create its device nodes.
 SERVICE = f"""\
 # Written by dlbox.
 [Unit]
@@ -54,7 +54,7 @@ COMPUTE_MODES = {
 
 
 def policy(cards: Mapping[str, CardPolicy]) -> str:
-    """Return the text of the policy: lines of card, field and value, none with a blank in it."""
+    """Return the text of the policy: lines of card, field and value, none of which contains a blank."""
     lines = [
         f"{card} {field} {value}\n"
         for card, wanted in cards.items()
@@ -67,7 +67,7 @@ def policy(cards: Mapping[str, CardPolicy]) -> str:
 
 
 def settings(wanted: CardPolicy) -> Iterator[tuple[str, str]]:
-    """Yield what one card's policy says, by the words that the script and nvidia-smi know."""
+    """Yield (field, value) of one card's policy, in the terms of the script and nvidia-smi."""
     if wanted.persistence is not None:
         yield "persistence", SWITCH[wanted.persistence]
     if wanted.power_limit_w is not None:

@@ -1,4 +1,4 @@
-"""Have the cards set as their policy says, now and at every boot."""
+"""Set the cards as their policy says, now and at every boot."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from roles.gpu_policy import content
 from roles.gpu_policy.manifest import manifest
 
 MODULE = "/sys/module/nvidia"
-# Not from the journal, which may not have a line yet that was written a moment ago (seen once).
+# Not from the journal, which may still lack a line that was written a moment ago (seen once).
 APPLY = (
     f"systemctl daemon-reload && {{ systemctl restart {content.NAME} || "
     f"{{ cat {content.FAILURES} >&2; exit 1; }}; }}"
@@ -32,7 +32,7 @@ fi
 
 @deploy("GPU policy")
 def gpu_policy(plan: Plan) -> None:
-    """Write the policy and the unit that applies it; take both away where nothing is declared."""
+    """Write the policy and the unit that applies it; remove both if no policy is declared."""
     mine = manifest(plan.settings, plan.stack)
     if not mine.files:
         remove_policy(name="Have no policy of the cards")
@@ -44,7 +44,7 @@ def gpu_policy(plan: Plan) -> None:
 
 @operation()
 def apply_policy() -> Generator[Any, None, None]:
-    """Have the policy applied, where the driver's module is loaded; else the next boot does it."""
+    """Apply the policy if the driver's module is loaded; otherwise the next boot applies it."""
     if not host.get_fact(Directory, path=MODULE):
         host.noop("no nvidia module is loaded")
         return
@@ -57,7 +57,7 @@ def apply_policy() -> Generator[Any, None, None]:
 
 @operation()
 def remove_policy() -> Generator[StringCommand, None, None]:
-    """Have neither unit nor policy; what the cards are set to stays until they are reset."""
+    """Remove the unit and the policy; the cards keep their state until they are reset."""
     if not host.get_fact(File, path=content.UNIT):
         host.noop("there is none")
         return

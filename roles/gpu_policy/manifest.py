@@ -1,4 +1,4 @@
-"""What the gpu_policy role owns on a box."""
+"""The manifest of the gpu_policy role."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from roles.gpu_policy.settings import GpuPolicy
 
 
 def manifest(settings: Settings, stack: Stack) -> Manifest:
-    """Return the policy and the unit that applies it; nothing where no card has one."""
+    """Return the manifest: the policy and the unit that applies it; empty if no card has a policy."""
     wanted = settings[GpuPolicy]
     if not wanted.cards or stack.driver is None:
         return Manifest()

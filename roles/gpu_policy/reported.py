@@ -1,4 +1,4 @@
-"""What nvidia-smi reports of the cards, against what their policy says."""
+"""Compare the cards as nvidia-smi reports them with their policy."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ FIELDS = (
     *("compute_mode", "ecc.mode.pending", "mig.mode.pending"),
 )
 QUERY = f"nvidia-smi --query-gpu={','.join(FIELDS)} --format=csv,noheader,nounits"
-# Locked clocks are not among what nvidia-smi reports; the unit's success stands for them.
+# nvidia-smi does not report locked clocks; the success of the unit is taken as proof of them.
 FIELD_OF = {
     "persistence": "persistence_mode",
     "power_limit": "power.limit",
@@ -23,7 +23,7 @@ FIELD_OF = {
 
 
 def reported(text: str) -> list[dict[str, str]]:
-    """Read QUERY's answer: each card's fields, without those it does not report."""
+    """Return the fields of each card from the answer to QUERY, without those it does not report."""
     rows = [[word.strip() for word in line.split(",")] for line in text.splitlines()]
     return [
         {k: v for k, v in zip(FIELDS, row, strict=True) if v != "N/A" and not v.startswith("[")}
@@ -32,7 +32,7 @@ def reported(text: str) -> list[dict[str, str]]:
 
 
 def wanted(cards: Mapping[str, CardPolicy], card: Mapping[str, str]) -> dict[str, str]:
-    """Return one card's own policy: of several, the most specific wins field by field."""
+    """Return the policy of one card; where several apply, the most specific wins for each field."""
     found: dict[str, str] = {}
     for name in ("all", card["index"], card["uuid"]):
         if name in cards:
@@ -41,25 +41,27 @@ def wanted(cards: Mapping[str, CardPolicy], card: Mapping[str, str]) -> dict[str
 
 
 def deviations(cards: Mapping[str, CardPolicy], text: str) -> list[str]:
-    """Return a line per setting that is not as wanted, and per card that is not there."""
+    """Return a line per field that differs from the policy, and per card that is missing."""
     found = reported(text)
     known = {"all", *(card["index"] for card in found), *(card["uuid"] for card in found)}
     missing = [f"GPU {name} is not in this box" for name in cards if name not in known]
-    return missing + [line for card in found for line in _of(card, wanted(cards, card))]
+    return missing + [
+        line for card in found for line in _card_deviations(card, wanted(cards, card))
+    ]
 
 
-def _of(card: Mapping[str, str], policy: Mapping[str, str]) -> Iterator[str]:
+def _card_deviations(card: Mapping[str, str], policy: Mapping[str, str]) -> Iterator[str]:
     for setting, value in policy.items():
         field = FIELD_OF.get(setting, "")
         if field not in card:
             continue
-        fit = value
+        expected = value
         if setting == "power_limit":
-            fit = f"{_clamped(float(value), card):.2f}"
+            expected = f"{_clamped(float(value), card):.2f}"
         if setting == "mig" and value not in {"Enabled", "Disabled"}:
-            fit = "Enabled"
-        if card[field] != fit:
-            yield f"GPU {card['index']}: {field} is {card[field]}, not {fit}"
+            expected = "Enabled"
+        if card[field] != expected:
+            yield f"GPU {card['index']}: {field} is {card[field]}, not {expected}"
 
 
 def _clamped(watts: float, card: Mapping[str, str]) -> float:
@@ -68,7 +70,7 @@ def _clamped(watts: float, card: Mapping[str, str]) -> float:
 
 
 def layouts(text: str) -> dict[str, list[str]]:
-    """Read ``nvidia-smi mig -lgi``: index of a card -> its instances' profiles, sorted."""
+    """Parse ``nvidia-smi mig -lgi``; return index of a card -> sorted profiles of its instances."""
     found: dict[str, list[str]] = {}
     for line in text.splitlines():
         match line.split():

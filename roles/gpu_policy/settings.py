@@ -1,4 +1,4 @@
-"""What a caller may decide about the state of each card."""
+"""The settings of the state of each card."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ Clock = Annotated[tuple[int, int], BeforeValidator(_clock)]
 
 
 class CardPolicy(BaseModel):
-    """What one card, or all of them, shall be set to; None: left as it is."""
+    """The state that one card, or every card, is set to; None: left as it is."""
 
     model_config = ConfigDict(
         frozen=True, extra="forbid", strict=True, use_attribute_docstrings=True
@@ -56,7 +56,8 @@ class CardPolicy(BaseModel):
     compute_mode: Literal["default", "exclusive_process", "prohibited"] | None = None
     ecc: bool | None = None
     mig: Annotated[bool | tuple[str, ...], BeforeValidator(_mig)] | None = None
-    """True: on, and its instances are left to others; profiles: on, with exactly these."""
+    """True: on, and other tools manage its instances; profiles: on, with exactly these
+    instances."""
 
 
 class GpuPolicy(RoleSettings):
@@ -65,12 +66,13 @@ class GpuPolicy(RoleSettings):
     role: ClassVar[str] = "gpu_policy"
 
     cards: dict[Annotated[str, BeforeValidator(_card)], CardPolicy] = {}
-    """What cards are set to at boot, by "all", index ("0") or UUID, e.g.
-    `{"all": {"persistence": True}, "0": {"power_limit_w": 250}}`; a UUID wins over an index, that over
-    "all". Settings: `persistence`, `power_limit_w`, `graphics_clock_mhz` and `memory_clock_mhz` (one
-    clock or lowest and highest), `compute_mode` ("default", "exclusive_process", "prohibited"), `ecc`,
-    `mig` (True, False, or profiles such as `["3g.40gb", "3g.40gb"]`). Power and clocks are kept within
-    what the card reports. `{}`: cards are left alone."""
+    """The state that cards are set to at boot, by "all", index ("0") or UUID, e.g. `{"all":
+    {"persistence": True}, "0": {"power_limit_w": 250}}`; a UUID wins over an index, and an
+    index over "all". Fields: `persistence`, `power_limit_w`, `graphics_clock_mhz` and
+    `memory_clock_mhz` (one clock or lowest and highest), `compute_mode` ("default",
+    "exclusive_process", "prohibited"), `ecc`, `mig` (True, False, or profiles such as
+    `["3g.40gb", "3g.40gb"]`); power and clocks are kept within the limits that the card
+    reports. `{}`: the cards are left as they are."""
 
     @classmethod
     @override

@@ -1,4 +1,4 @@
-"""What must be true once the gpu_policy role has run."""
+"""Checks that hold after the gpu_policy role has run."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""JupyterLab on loopback, with a kernel per framework, from boot on."""
+"""JupyterLab on loopback, started at boot, with a kernel per framework."""

@@ -1,4 +1,4 @@
-"""The texts JupyterLab runs by."""
+"""The texts that configure JupyterLab."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ HOME = f"{VENVS}/jupyter"
 SERVICE = "dlbox-jupyter.service"
 UNIT = f"/etc/systemd/system/{SERVICE}"
 KERNELS = "/usr/local/share/jupyter/kernels"
-"""Beside JupyterLab's venv, which is replaced as a whole."""
+"""Outside JupyterLab's venv, because that is replaced as a whole."""
 
 CONFIG = f"""\
 # Written by dlbox. Loopback only: reach it through ssh -L.
@@ -26,8 +26,8 @@ with open("{TOKEN}") as token:
     c.IdentityProvider.token = token.read().strip()
 """
 
-# 256 bits; made on the box, so that it is in no argument list and no log. A token in use is
-# never replaced, and none was at any time readable by others.
+# 256 bits; made on the box, so that it appears in no argument list and no log. A token in use is
+# never replaced, and no token is readable by others at any time.
 MAKE_TOKEN = f"""\
 umask 077
 [ -s {TOKEN} ] || python3 -c 'import secrets; print(secrets.token_hex(32))' >{TOKEN}.new

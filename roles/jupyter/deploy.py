@@ -1,4 +1,4 @@
-"""Have JupyterLab run, for one user, on loopback."""
+"""Run JupyterLab for one user, on loopback."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def jupyter(plan: Plan) -> None:
     if not wanted.install:
         return
     server.user(
-        # Nothing more than that: it may be a person's own account, with a shell of their choice.
+        # No other attributes: it may be a person's own account, with a shell of their choice.
         name=f"Have user {wanted.user}",
         user=wanted.user,
         create_home=True,
@@ -46,7 +46,7 @@ def _serve() -> None:
     refresh_derived(
         name="Serve with these settings",
         product=content.STARTED,
-        # The link is younger than what it names after a way back.
+        # After a rollback the link is newer than the folder that it points to.
         inputs=[
             *(content.UNIT, content.SETTINGS, content.TOKEN),
             *(content.HOME, f"{content.HOME}/.dlbox-lock"),
@@ -58,7 +58,7 @@ def _serve() -> None:
 
 @operation()
 def token(user: str) -> Generator[StringCommand, None, None]:
-    """Have a token that only ``user`` can read."""
+    """Create a token that only ``user`` can read, unless there is one."""
     if host.get_fact(TokenState) == f"600 {user}":
         host.noop("there is one")
         return

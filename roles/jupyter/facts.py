@@ -1,4 +1,4 @@
-"""What a box says about its Jupyter token."""
+"""Facts about a box's Jupyter token."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from roles.jupyter.content import TOKEN
 
 
 class TokenState(FirstLineFact):
-    """``mode owner`` of the token's file when it holds one; empty when not. Never the token."""
+    """``mode owner`` of the token's file if it contains one, otherwise empty; never the token itself."""
 
     @override
     def command(self, *args: Any, **kwargs: Any) -> str:

@@ -1,4 +1,4 @@
-"""What the jupyter role owns on a box."""
+"""The manifest of the jupyter role."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from roles.jupyter.settings import Jupyter
 
 
 def manifest(settings: Settings, stack: Stack) -> Manifest:
-    """Return JupyterLab's venv, unit, configuration and user."""
+    """Return the manifest: JupyterLab's venv, unit, configuration, kernels and user."""
     wanted = settings[Jupyter]
     if not wanted.install:
         return Manifest()

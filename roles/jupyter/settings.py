@@ -1,4 +1,4 @@
-"""What a caller may decide about JupyterLab."""
+"""The settings of JupyterLab."""
 
 from __future__ import annotations
 
@@ -15,10 +15,12 @@ class Jupyter(RoleSettings):
     role: ClassVar[str] = "jupyter"
 
     install: bool = True
-    """JupyterLab as a service, on loopback only; reach it through an SSH tunnel."""
+    """Install JupyterLab as a service that listens on loopback only; reach it through an SSH
+    tunnel."""
 
     user: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,30}$")] = "jupyter"
-    """Ordinary user it runs as and whose home it serves; made, without a password, if missing."""
+    """Ordinary user that runs JupyterLab and whose home it serves; created without a password
+    if missing."""
 
     port: Annotated[int, Field(ge=1024, le=65535)] = 8888
     """TCP port on 127.0.0.1."""

@@ -1,4 +1,4 @@
-"""What the summary of a run says about JupyterLab."""
+"""JupyterLab's part of the summary of a run."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from roles.jupyter.settings import Jupyter
 
 
 def rows(settings: Settings, stack: Stack, box: Identity, host: str) -> SummaryRows:
-    """Say where JupyterLab answers and how to get in; nothing where it does not run."""
+    """Return where JupyterLab answers and how to log in; nothing if it does not run."""
     del stack
     jupyter = settings[Jupyter]
     if not (jupyter.install and box.systemd):

@@ -1,4 +1,4 @@
-"""What must be true once the jupyter role has run."""
+"""Checks that hold after the jupyter role has run."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ PROBES = Path(__file__).with_name("probes")
 
 @pytest.fixture
 def wanted(settings: Settings) -> Jupyter:
-    """The settings of a box that shall have JupyterLab."""
+    """Return the settings of a box that must have JupyterLab."""
     wanted = settings[Jupyter]
     if not wanted.install:
         pytest.skip("jupyter_install = False")

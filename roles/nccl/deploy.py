@@ -12,7 +12,7 @@ from roles.nccl.manifest import manifest
 
 @deploy("NCCL")
 def nccl(plan: Plan) -> None:
-    """Have the NCCL that fits the first toolkit."""
+    """Install the NCCL that fits the first toolkit."""
     row = plan.stack.nccl
     if row:
         tree = plan.wheel_tree(f"{LIBRARIES}/nccl", row.lock)

@@ -1,4 +1,4 @@
-"""What the nccl role owns on a box."""
+"""The manifest of the nccl role."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ LIBRARIES = ("nccl",)
 
 
 def manifest(settings: Settings, stack: Stack) -> Manifest:
-    """Return what NCCL consists of."""
+    """Return the manifest; empty if no NCCL is planned."""
     del settings
     row = stack.nccl
     return library_manifest("nccl", "NCCL", row, HEADERS, LIBRARIES) if row else Manifest()

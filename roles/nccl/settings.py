@@ -1,4 +1,4 @@
-"""What a caller may decide about NCCL."""
+"""The settings of NCCL."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ class Nccl(RoleSettings):
     constrains: ClassVar[Mapping[str, str]] = {"nccl": "version"}
 
     version: str | None = None
-    """Library and headers; frameworks bring their own. A version or prefix ("2.27.*"), "*" for any,
-    "none". None: the newest that fits when the box has two or more GPUs and a CUDA toolkit."""
+    """Library and headers; frameworks bring their own. A version or prefix ("2.27.*"), "*" for
+    any, "none". None: the newest that fits if the box has two or more GPUs and a CUDA
+    toolkit."""
 
     _version = field_validator("version")(constraint_validator("nccl"))

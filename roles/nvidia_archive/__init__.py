@@ -1,1 +1,1 @@
-"""NVIDIA's CUDA apt repository, where the stack needs it: one pinned key, nothing taken over by it."""
+"""NVIDIA's CUDA apt repository for stacks that need it: one pinned key, and it replaces no package."""

@@ -1,4 +1,4 @@
-"""The source, its key and apt's pins."""
+"""The apt source of NVIDIA's repository, its key and apt's pins."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ KEYS = Path(__file__).with_name("keys")
 SOURCE = "/etc/apt/sources.list.d/dlbox-nvidia.sources"
 PINS = "/etc/apt/preferences.d/dlbox-nvidia"
 
-# Every package of a driver, whoever packages it, by its name.
+# The names of all driver packages, from any packager.
 DRIVER = "*nvidia* libcuda1 libcudadebugger1 libnvcuvid1 libxnvctrl* libnvsdm cuda-drivers*"
 
 
@@ -26,7 +26,7 @@ def source(repository: Repository, settings: NvidiaArchive) -> str:
 
 
 def key(repository: Repository, settings: NvidiaArchive) -> str:
-    """Return the key that signs the repository, its fingerprint checked. Raises Refused."""
+    """Return the key that signs the repository, with its fingerprint checked. Raises Refused."""
     if settings.key is None and not repository.shipped:
         msg = (
             f"the key of NVIDIA's repository for {repository.tag} is not part of dlbox | fetch"
@@ -36,13 +36,13 @@ def key(repository: Repository, settings: NvidiaArchive) -> str:
         raise Refused(msg)
     file = Path(settings.key) if settings.key else KEYS / f"{repository.key}.asc"
     text = file.read_text(encoding="ascii", errors="replace")
-    # A mirror may sign again, with a key of its own; NVIDIA's server does not.
+    # A mirror may re-sign the repository with its own key; NVIDIA's server does not.
     if settings.url is None or settings.key is None:
-        _pinned(text, repository)
+        _check_fingerprint(text, repository)
     return text.strip()
 
 
-def _pinned(text: str, repository: Repository) -> None:
+def _check_fingerprint(text: str, repository: Repository) -> None:
     try:
         found = fingerprint(text)
     except ValueError as error:
@@ -57,13 +57,13 @@ def _pinned(text: str, repository: Repository) -> None:
 
 
 def pins(stack: Stack, repository: Repository) -> str:
-    """Return the text of apt's preferences: what may come from NVIDIA's repository, and what not."""
+    """Return the text of apt's preferences, which define what may come from NVIDIA's repository."""
     theirs = f"release l={repository.label}"
     driver = stack.driver
     if driver and driver.source == "nvidia":
-        # Above 1000, so that going back to an older version is no matter of dpkg's order.
+        # Above 1000, so that apt also downgrades to it, regardless of dpkg's order of versions.
         ours = _pin("the planned driver, and no other", DRIVER, f"version {driver.pin}*", 1001)
-        # Any other version of it: never by itself.
+        # Any other version of the driver is never installed by itself.
         ours += "\n" + _pin("no other driver of NVIDIA's", DRIVER, theirs, -1)
     else:
         ours = _pin("the driver is the distribution's", DRIVER, theirs, -1)

@@ -1,4 +1,4 @@
-"""Add NVIDIA's apt repository where the stack needs it, and take it away where it does not."""
+"""Add NVIDIA's apt repository where the stack needs it, and remove it where it does not."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from roles.nvidia_archive.manifest import manifest
 
 @deploy("NVIDIA archive")
 def nvidia_archive(plan: Plan) -> None:
-    """Have NVIDIA's repository with its pins, or neither."""
+    """Install NVIDIA's repository with its pins, or remove both."""
     mine = manifest(plan.settings, plan.stack)
     if not mine.files:
         for path in (content.SOURCE, content.PINS):
@@ -28,16 +28,16 @@ def nvidia_archive(plan: Plan) -> None:
         return
     if plan.lock is None:
         source(name="Add NVIDIA's repository", text=mine.files[content.SOURCE].text)
-    # With a lock nothing is fetched from it now, and it may not even be reached.
+    # With a lock nothing is downloaded from it now, and it may not even be reachable.
     ensure_files(name="Have NVIDIA's repository, and pin what may come from it", wanted=mine)
 
 
 @operation()
 def source(text: str) -> Generator[Any, None, None]:
-    """Have the source, once apt has read it and trusts it.
+    """Install the source once apt has read it and trusts it.
 
-    A source that apt cannot read or does not trust, left in place, would break every later
-    `apt-get update` of the box.
+    A source that apt cannot read or does not trust would break every later `apt-get update` of
+    the box if it were left in place.
     """
     found = host.get_fact(FileContents, path=content.SOURCE)
     if found is not None and "\n".join(found).strip() == text.strip():
@@ -51,7 +51,7 @@ def source(text: str) -> Generator[Any, None, None]:
         f" -o Dir::State::Lists={trial}/lists"
     )
     yield StringCommand(f"chmod -R a+rX {trial}; apt-get -q update -eany", alone)
-    yield StringCommand(_beside(trial))
+    yield StringCommand(_check_with_others(trial))
     placed = QuoteString(content.SOURCE)
     yield StringCommand(
         f"install -m 644 {trial}/parts/dlbox-nvidia.sources",
@@ -63,8 +63,8 @@ def source(text: str) -> Generator[Any, None, None]:
     yield StringCommand(apt.REFRESH)
 
 
-def _beside(trial: str) -> str:
-    """Return shell that fails where apt cannot have the source beside those that are there."""
+def _check_with_others(trial: str) -> str:
+    """Return shell code that fails if apt cannot read the source together with the existing ones."""
     remedy = "another entry of this repository is in the way: take it out of /etc/apt first"
     return (
         f"mkdir {trial}/all && cp -a /etc/apt/sources.list.d/. {trial}/all/"

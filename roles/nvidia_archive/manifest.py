@@ -1,4 +1,4 @@
-"""What the nvidia_archive role owns on a box."""
+"""The manifest of the nvidia_archive role."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from roles.nvidia_archive.settings import NvidiaArchive
 
 
 def manifest(settings: Settings, stack: Stack) -> Manifest:
-    """Return the source and its pins, where the stack needs them. Raises Refused."""
+    """Return the manifest: the source and its pins; empty if the stack needs neither. Raises Refused."""
     wanted = settings[NvidiaArchive]
     repository = stack.repository
     if repository is None:
@@ -24,6 +24,6 @@ def manifest(settings: Settings, stack: Stack) -> Manifest:
 
 
 def accept(settings: Settings, stack: Stack) -> None:
-    """Look for the key that signs the repository. Raises Refused."""
+    """Check the key that signs the repository. Raises Refused."""
     if stack.repository:
         content.key(stack.repository, settings[NvidiaArchive])

@@ -1,4 +1,4 @@
-"""What a caller may decide about NVIDIA's apt repository."""
+"""The settings of NVIDIA's apt repository."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ class NvidiaArchive(RoleSettings):
     role: ClassVar[str] = "nvidia_archive"
 
     url: Annotated[str | None, Scope.LOCATION] = None
-    """Mirror of NVIDIA's repository, up to but without the system's own folder (debian13 and so on).
-    None: NVIDIA's own server."""
+    """Mirror of NVIDIA's repository, without the system's own folder (debian13 and so on) at
+    the end. None: NVIDIA's own server."""
 
     key: Annotated[str | None, Scope.LOCATION] = None
-    """File on the controller with the key (ASCII-armored) that signs it. None: NVIDIA's own, of
-    which the fingerprint is pinned; a mirror that signs again has its own key."""
+    """File on the controller with the key (ASCII-armored) that signs the repository; a mirror
+    that re-signs it has its own key. None: NVIDIA's own key, whose fingerprint is pinned."""
 
     @field_validator("url")
     @classmethod

@@ -1,4 +1,4 @@
-"""What must be true once the nvidia_archive role has run."""
+"""Checks that hold after the nvidia_archive role has run."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ READABLE = 0o644
 
 @pytest.fixture
 def repository(stack: Stack) -> Repository:
-    """NVIDIA's repository, where the stack needs it."""
+    """Return NVIDIA's repository if the stack needs it."""
     if stack.repository is None:
         pytest.skip("nothing of the stack comes from NVIDIA's repository")
     return stack.repository
@@ -25,7 +25,7 @@ def repository(stack: Stack) -> Repository:
 
 @pytest.fixture
 def driver(stack: Stack, repository: Repository) -> Driver:
-    """The planned driver."""
+    """Return the planned driver."""
     if stack.driver is None:
         pytest.skip("no driver is planned")
     return stack.driver
@@ -51,7 +51,7 @@ def test_no_other_source_can_bring_the_driver(box: Host, driver: Driver) -> None
 
 def test_nothing_comes_from_it_by_itself(box: Host, repository: Repository) -> None:
     pattern = rf"^ +(-?\d+) .*/{repository.tag}/x86_64.* Packages$"
-    # Of a package that is installed, policy lists its own sources with their priorities.
+    # For an installed package, policy lists the package's own sources with their priorities.
     said = box.check_output("apt-cache policy")
     priorities = {int(found) for found in re.findall(pattern, said, re.MULTILINE)}
     assert priorities == {100}, f"{repository.tag} has priority {sorted(priorities)}"

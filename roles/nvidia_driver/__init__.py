@@ -1,1 +1,1 @@
-"""The driver for the box's GPUs, the distribution's or NVIDIA's, and nothing that moves or replaces it."""
+"""The driver for the box's GPUs, from the distribution or NVIDIA, kept from being moved or replaced."""

@@ -1,4 +1,4 @@
-"""Carry a change of the driver out: now, when nobody uses the card any more, or at the next boot."""
+"""Carry out a change of the driver: now, once the card is no longer in use, or at the next boot."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from roles.nvidia_driver.in_use.services import script
 
 @dataclass
 class Verdict:
-    """What became of the look at the card's users, when the change was about to begin."""
+    """What the last look at the card's users found, just before the change."""
 
     obstacle: str = ""
 
@@ -28,13 +28,11 @@ class Verdict:
 def apply_change(
     result: Result, change: str, package: str, when: BusyPolicy | None
 ) -> Generator[StringCommand | FunctionCommand, None, bool]:
-    """Yield what carries out ``change``, a line of shell, and return whether it was carried out.
+    """Yield the commands that carry out ``change``, a line of shell; return whether it was carried out.
 
-    ``package`` has libcuda.so.1.
-
-    ``when`` is None where no driver can be loaded: in a container.
-    A driver that is loaded is changed with its services stopped and its modules unloaded. Where
-    somebody uses the card the box keeps the driver it has, and gets everything else.
+    ``package`` contains libcuda.so.1. ``when`` is None where no driver can be loaded: in a
+    container. A loaded driver is changed with its services stopped and its modules unloaded. If
+    the card is in use, the box keeps its driver and gets everything else.
     """
     if when is None or not host.get_fact(GpuHolders).modules:
         yield StringCommand(change)
@@ -53,7 +51,7 @@ def apply_change(
 
 
 def _look(state: State, host: Host, verdict: Verdict, when: BusyPolicy) -> bool:
-    """Look again, now that it matters: what pyinfra asked before the run may be hours old."""
+    """Find the blocker again, now that it matters: pyinfra's answer from before the run may be hours old."""
     del state
     if when.policy == "wait":
         host.run_shell_command(wait_command(when.seconds), print_output=True)
@@ -63,7 +61,7 @@ def _look(state: State, host: Host, verdict: Verdict, when: BusyPolicy) -> bool:
 
 
 def change_blocker(when: BusyPolicy | None) -> str:
-    """Return who is in the way of a change that shall then not even be prepared; empty: nobody."""
+    """Return the blocker of a change that then must not even be prepared; empty: there is none."""
     if when is None or when.policy != "refuse":
         return ""
     use: GpuUse = host.get_fact(GpuHolders)
@@ -71,7 +69,7 @@ def change_blocker(when: BusyPolicy | None) -> str:
 
 
 def defer_change(result: Result, why: str) -> StringCommand:
-    """Leave the box the driver it has, and say so."""
+    """Defer the change, so that the box keeps its driver, and report the reason."""
     result.driver_deferred = True
     result.deferred = f"the driver stays as it is: {why}"
     return StringCommand("echo", QuoteString(why))
@@ -111,7 +109,7 @@ def staged_unit() -> dict[str, FileContent]:
 
 
 def stage_change(change: str, package: str) -> Generator[StringCommand, None, None]:
-    """Yield what has the next boot carry out ``change``: nothing is downloaded or compiled then."""
+    """Yield the commands that stage ``change`` for the next boot, which then downloads and compiles nothing."""
     around = script("users", "stop-restore", "run-unloaded", package=package)
     lines = (("around", f'set -- "$(cat "$1")"\n{around}'), ("change", change))
     yield StringCommand(f"rm -rf {STAGED}.new && mkdir -p -m 700 {STAGED}.new")

@@ -1,4 +1,4 @@
-"""What a box reads packages from, as far as the driver cares."""
+"""The apt sources of a box, as far as the driver is concerned."""
 
 from __future__ import annotations
 
@@ -12,24 +12,25 @@ COMPONENTS = {
     "debian": ("contrib", "non-free", "non-free-firmware"),
     "ubuntu": ("restricted", "universe", "multiverse"),
 }
-"""What the driver and CUDA come from, beside ``main``."""
+"""The components that the driver and CUDA come from, beside ``main``."""
 OWN = "/etc/apt/sources.list.d/dlbox-nonfree.sources"
 
 
 @dataclass(frozen=True)
 class Archive:
-    """One suite of a mirror the box already reads ``main`` from."""
+    """One suite of a mirror from which the box already reads ``main``."""
 
     uri: str
     suite: str
     missing: tuple[str, ...]
-    """Components the box does not read from it yet."""
+    """Components that the box does not read from it yet."""
     options: tuple[tuple[str, str], ...]
-    """The box's own, such as signed-by; apt refuses a suite that is named with different ones."""
+    """The box's own options, such as signed-by; apt refuses a suite that is named with
+    different ones."""
 
 
 def archives(sources: Iterable[AptRepo], codename: str, family: str) -> list[Archive]:
-    """Return the distribution's own suites among a box's sources: those that bring ``main``."""
+    """Return the distribution's own suites among a box's sources: those that contain ``main``."""
     binary = [source for source in sources if source.type == "deb"]
     found: dict[tuple[str, str, tuple[tuple[str, str], ...]], set[str]] = {}
     for source in binary:
@@ -44,13 +45,13 @@ def archives(sources: Iterable[AptRepo], codename: str, family: str) -> list[Arc
 
 
 def suite_of(source: AptRepo) -> str:
-    """Return the release a suite belongs to: trixie of trixie-updates."""
+    """Return the release that a suite belongs to: trixie for trixie-updates."""
     return source.distribution.split("-")[0]
 
 
 def _is_mirror(source: AptRepo, others: Iterable[AptRepo]) -> bool:
-    # Third parties call their suites `stable` or by the codename as well. A mirror of the
-    # distribution tells by its path, or by serving updates too.
+    # Third parties also call their suites `stable` or use the codename. A mirror of the
+    # distribution is recognised by its path, or because it serves updates too.
     path = source.url.rstrip("/").rpartition("/")[2]
     updates = {f"{suite_of(source)}-updates", f"{suite_of(source)}-security"}
     ppa = "launchpad" in source.url
@@ -65,10 +66,11 @@ def _options(source: AptRepo) -> tuple[tuple[str, str], ...]:
 
 
 class Sources(AptSources):
-    """What the box reads packages from, without what dlbox itself has added.
+    """The apt sources of the box, without those that dlbox itself has added.
 
-    Read from apt's own files: `apt-get indextargets` leaves out a component while it is empty, or
-    while its list was never fetched, so that it answers differently before and after an update.
+    They are read from apt's own files. `apt-get indextargets` leaves out a component while it
+    is empty, or while its list was never downloaded, so its answer differs before and after an
+    update.
     """
 
     @override

@@ -1,4 +1,4 @@
-"""The driver's services, which start at boot and not before."""
+"""Enable the driver's services, which start at boot and not before."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from roles.nvidia_driver.boot_trial.programs import UNIT
 
 
 def enable_services(*, fabric: bool) -> None:
-    """Have them start at boot."""
+    """Enable the services at boot, Fabric Manager only if ``fabric`` is set."""
     systemd.service(
         name="See after a change whether the driver stands",
         service=UNIT,

@@ -37,7 +37,7 @@ Unattended-Upgrade::Package-Blacklist {
 
 
 def wanted_packages(stack: Stack, driver: Driver, *, desktop: bool) -> dict[str, str]:
-    """Package -> what its version begins with; "" for those with numbers of their own."""
+    """Return package -> prefix of its version; "" for packages with their own version numbers."""
     same = (driver.module, *driver.same, *(driver.desktop if desktop else ()))
     fabric = {
         package: part.pin
@@ -49,7 +49,7 @@ def wanted_packages(stack: Stack, driver: Driver, *, desktop: bool) -> dict[str,
 
 
 def components_source(archives: Iterable[Archive]) -> str:
-    """Text of the deb822 file that adds what the box's own sources leave out."""
+    """Return the text of the deb822 file with the components that the box's own sources leave out."""
     return "# Written by dlbox: the components the driver and CUDA come from.\n" + "\n".join(
         stanza(archive.uri, archive.suite, archive.missing, archive.options)
         for archive in archives

@@ -1,4 +1,4 @@
-"""Give the box's GPUs their driver, and keep everything else away from them."""
+"""Install the driver for the box's GPUs, and keep other drivers away from them."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ INITRAMFS = "/var/lib/dlbox/initramfs-refreshed"
 
 @deploy("NVIDIA driver")
 def nvidia_driver(plan: Plan, result: Result) -> None:
-    """Install the planned driver, hold it, keep nouveau and nova out."""
+    """Install and hold the planned driver and keep nouveau and nova out, or remove an orphaned driver."""
     stack = plan.stack
     settings = plan.settings[NvidiaDriver]
     if settings.adopt:
@@ -68,7 +68,7 @@ def _driver(plan: Plan, result: Result, driver: Driver) -> None:
     stack, box, settings = plan.stack, plan.box, plan.settings[NvidiaDriver]
     mine = manifest(plan.settings, stack)
     wanted = plan.pinned(mine.packages)
-    # What is locked has but one archive, which is nobody's.
+    # With a lock all packages come from one archive, which is neither the distribution's nor NVIDIA's.
     from_nvidia = driver.source == "nvidia" and not plan.lock
 
     install_headers(
@@ -99,7 +99,7 @@ def _driver(plan: Plan, result: Result, driver: Driver) -> None:
         name="Refresh the initramfs",
         product=INITRAMFS,
         inputs=[BLACKLIST],
-        # Without an initramfs (a container) there is nothing to keep nouveau out of.
+        # Without an initramfs (in a container) there is nothing from which to keep nouveau out.
         command="if command -v update-initramfs >/dev/null; then update-initramfs -u -k all; fi"
         f" && touch {INITRAMFS}",
     )

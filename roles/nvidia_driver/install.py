@@ -39,20 +39,20 @@ SOURCE = "/var/lib/dlbox/driver-source"
 
 @dataclass(frozen=True)
 class InstallOptions:
-    """How a driver comes to a box."""
+    """How a driver is installed on a box."""
 
     repository: str | None
-    """As ``transaction`` takes it."""
+    """As for ``plan_transaction``."""
     when: BusyPolicy | None
-    """None: no driver can be loaded, since the box is a container."""
+    """None: no driver can be loaded, because the box is a container."""
     cache: str | None
-    """Folder of the controller with compiled modules."""
+    """Folder on the controller with compiled modules."""
     kernels: tuple[str, ...]
-    """Those of the box."""
+    """The box's kernels."""
 
 
 class LastRun(LinesFact):
-    """Whose driver was installed last, distro or nvidia; a line ``cut``: the run was killed."""
+    """The source of the driver installed last, distro or nvidia; a line ``cut`` if that run was killed."""
 
     @override
     def command(self) -> str:
@@ -63,17 +63,17 @@ class LastRun(LinesFact):
 def install_driver(
     driver: Driver, wanted: Mapping[str, str], result: Result, options: InstallOptions
 ) -> Commands:
-    """Have the driver's packages at one version of one source, and none of another driver.
+    """Install the driver's packages at one version from one source, and remove those of other drivers.
 
-    ``wanted`` maps a package to what its version begins with.
-    Everything that may fail, or take long, is done before the driver that stands is touched.
+    ``wanted`` maps a package to the prefix of its version. Everything that may fail or take
+    long is done before the installed driver is touched.
     """
     found: dict[str, Package] = host.get_fact(InstalledPackages)
     last: list[str] = host.get_fact(LastRun)
     if "cut" in last:
         yield restore_services()
     note = f"echo {driver.source} >{SOURCE}.new && mv {SOURCE}.new {SOURCE}"
-    # Whoever brought a part of it before: the driver is one whole, and goes as one.
+    # Recorded whoever installed a part of it before: the driver is removed as a whole.
     ours = StringCommand(r"printf '%s\n'", *map(QuoteString, wanted), f">>{LEDGER}")
     if {*last} <= {driver.source, "cut"} and _is_installed(found, wanted):
         if driver.source in last:
@@ -87,21 +87,24 @@ def install_driver(
     yield StringCommand(apt.REFRESH)
     names = tuple(dict.fromkeys((*wanted, *stale_packages(found, wanted, set()))))
     offered: list[AptCandidate] = host.get_fact(AptCandidates, names=names)
-    todo = plan_transaction(found, wanted, offered, options.repository)
-    if todo.missing:
-        yield _missing_from_sources(todo.missing, wanted, offered)
-    asked = apt_transaction(todo.install, todo.remove)
-    yield StringCommand(asked.simulate)
+    order = plan_transaction(found, wanted, offered, options.repository)
+    if order.missing:
+        yield _missing_from_sources(order.missing, wanted, offered)
+    transaction = apt_transaction(order.install, order.remove)
+    yield StringCommand(transaction.simulate)
     yield ours
-    yield StringCommand(asked.download)
+    yield StringCommand(transaction.download)
     if options.cache:
         yield from push_module_cache(Path(options.cache), driver.version, options.kernels)
-    yield from trial_build(driver, todo.install)
+    yield from trial_build(driver, order.install)
     if options.cache:
         yield from pull_module_cache(Path(options.cache), driver.version)
-    yield save_packages(asked)
+    yield save_packages(transaction)
     yield from apply_change(
-        result, f"{asked.install} && {note} && {START_TRIAL}", driver.libcuda, options.when
+        result,
+        f"{transaction.install} && {note} && {START_TRIAL}",
+        driver.libcuda,
+        options.when,
     )
 
 
@@ -120,8 +123,8 @@ def _missing_from_sources(
     missing: tuple[str, ...], wanted: Mapping[str, str], offered: list[AptCandidate]
 ) -> StringCommand:
     name = missing[0]
-    there = (
+    known = (
         ", ".join(dict.fromkeys(o.version for o in offered if o.name == name)) or "none at all"
     )
-    text = f"no source has {name} {wanted[name]}*; apt knows {there}; nothing was changed"
+    text = f"no source has {name} {wanted[name]}*; apt knows {known}; nothing was changed"
     return StringCommand("echo", QuoteString(text), ">&2; exit 1")

@@ -1,4 +1,4 @@
-"""What the nvidia_driver role owns on a box."""
+"""The manifest of the nvidia_driver role."""
 
 from __future__ import annotations
 
@@ -20,14 +20,15 @@ DRIVER_ITEMS = {
     "package": r".*nvidia.*|libcuda.*|libnv.*|libxnvctrl.*|nvlsm",
     "unit": r"dlbox-driver-check\.service|nvidia-.*",
 }
-"""Kind -> regular expression for the names of what a driver needs, whichever it is."""
+"""Kind -> regular expression for the names of everything that a driver needs, whichever driver
+it is."""
 BLACKLIST = "/etc/modprobe.d/dlbox-nvidia.conf"
 UNATTENDED = "/etc/apt/apt.conf.d/52dlbox-unattended-upgrades"
-"""52: after unattended-upgrades' own 50, so that this list is added to its own."""
+"""52 sorts it after unattended-upgrades' own 50, so that this list is added to that one."""
 
 
 def manifest(settings: Settings, stack: Stack) -> Manifest:
-    """Return what the driver consists of: packages, programs, units."""
+    """Return the manifest: the driver's packages, programs and units."""
     wanted = settings[NvidiaDriver]
     driver = stack.driver
     packaged = any(toolkit.package for toolkit in stack.toolkits)
@@ -50,13 +51,13 @@ def manifest(settings: Settings, stack: Stack) -> Manifest:
 
 
 def belongs_to_driver(item: tuple[str, str]) -> bool:
-    """Whether a thing, by kind and name, is needed as long as a driver is there."""
+    """Return whether an item (kind, name) is needed as long as a driver is installed."""
     kind, name = item
     return kind in DRIVER_ITEMS and re.fullmatch(DRIVER_ITEMS[kind], name) is not None
 
 
 def components() -> Manifest:
-    """Return what any package of NVIDIA's needs; the sources are written from the box's own."""
+    """Return the manifest that any NVIDIA package needs; the sources are derived from the box's own."""
     return Manifest(
         files={UNATTENDED: FileContent(content.UNATTENDED)}, made={OWN: "from its own sources"}
     )

@@ -1,4 +1,4 @@
-"""What would keep the driver out, or break it."""
+"""The preflight of the driver: what would keep it from loading, or break it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from roles.nvidia_driver.settings import NvidiaDriver
 
 
 def check(preflight: Preflight) -> None:
-    """Look at Secure Boot and at what others have installed. Raises Refused."""
+    """Check Secure Boot and foreign installations. Raises Refused."""
     box, stack = preflight.box, preflight.stack
     settings = preflight.settings[NvidiaDriver]
     check_secure_boot(box, stack, box.mok, settings.signing)

@@ -1,4 +1,4 @@
-"""What a box says about its kernels, as far as the driver cares."""
+"""The prerequisites of the driver: apt components, dkms and the headers of the box's kernels."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from roles.nvidia_driver.apt_sources import OWN, Sources, archives
 
 
 class LackingHeaders(LinesFact):
-    """Header packages of the box's kernels that are not installed and that apt can bring, and dkms.
+    """Header packages of the box's kernels that are not installed and that apt can install, and dkms.
 
-    DKMS builds for a kernel only where its headers are; with those of its metapackage the next
-    kernel's come along. A kernel that the archive has dropped, or
-    that is nobody's package, has none to bring; a container has no kernel of its own.
+    DKMS builds for a kernel only if its headers are installed; the headers of the metapackage
+    bring those of the next kernel. No headers are available for a kernel that the archive has
+    dropped or that belongs to no package; a container has no kernel of its own.
     """
 
     @override
@@ -41,16 +41,16 @@ class LackingHeaders(LinesFact):
 
 @operation()
 def enable_components(codename: str, family: str) -> Generator[Any, None, None]:
-    """Have contrib, non-free and their like, from the mirror the box already uses."""
+    """Enable contrib, non-free and the like, on the mirror that the box already uses."""
     text = content.components_source(archives(host.get_fact(Sources), codename, family))
     yield from files.put._inner(src=StringIO(text), dest=OWN, mode="644")  # noqa: SLF001
 
 
 @operation()
 def install_headers(versions: Mapping[str, str]) -> Generator[StringCommand, None, None]:
-    """Have dkms and the headers of the box's kernels, as far as there are any.
+    """Install dkms and the headers of the box's kernels, as far as they are available.
 
-    ``versions``: of the box's lock; empty: the newest.
+    ``versions`` are those of the box's lock; empty: the newest.
     """
     lacking = host.get_fact(LackingHeaders)
     if lacking:

@@ -1,4 +1,4 @@
-"""Take the driver away from a box that no longer asks for one."""
+"""Remove the driver from a box whose settings no longer ask for one."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ from roles.nvidia_driver.transaction import CORE_PACKAGES
 def remove_driver(
     plan: Plan, result: Result, when: BusyPolicy | None
 ) -> Generator[StringCommand | FunctionCommand, None, None]:
-    """Have no driver of ours; ``when`` is None where none can be loaded: in a container."""
+    """Remove our driver; ``when`` is None where no driver can be loaded: in a container."""
     items = orphans(plan.box.recorded, plan.manifest.lines())
     names = [name for kind, name in items if kind == "package"]
-    heart = [name for name in names if CORE_PACKAGES.fullmatch(name)]
-    if not heart:
+    core = [name for name in names if CORE_PACKAGES.fullmatch(name)]
+    if not core:
         host.noop("there is none of ours")
         return
     if why := change_blocker(when):
         yield defer_change(result, why)
         return
     purge = f"sh -ec {shlex.quote(f'{PURGE}purge {shlex.join(names)}')}"
-    # The guard lets the newest kernel boot again, and lets go of the one it held.
+    # The guard lets the newest kernel boot again, and releases the one that it held.
     change = f"{purge} && {{ [ ! -x {HOME}/kernel-guard ] || {HOME}/kernel-guard mend; }}"
-    yield from apply_change(result, change, next(n for n in heart if "dkms" not in n), when)
+    yield from apply_change(result, change, next(n for n in core if "dkms" not in n), when)

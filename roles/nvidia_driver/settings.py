@@ -1,4 +1,4 @@
-"""What a caller may decide about the driver."""
+"""The settings of the driver."""
 
 from __future__ import annotations
 
@@ -26,45 +26,47 @@ class NvidiaDriver(RoleSettings):
     }
 
     version: str | None = None
-    """Branch or full version, e.g. "580" or "580.159.03". None: the longest-supported branch that
-    drives every card."""
+    """Branch or full version, e.g. "580" or "580.159.03". None: the longest-supported branch
+    that drives every card."""
 
     flavour: Flavour | None = None
-    """Kernel modules: "open" or "proprietary". None: what the cards and the branch ask for."""
+    """Kernel modules: "open" or "proprietary". None: the flavour that the cards and the branch
+    need."""
 
     source: Source | None = None
-    """Whose packages: "distro" or "nvidia". None: the distribution's own, unless NVIDIA's
-    repository has a branch that is supported longer, or the only one that fits."""
+    """Source of the packages: "distro" or "nvidia". None: the distribution's own, unless
+    NVIDIA's repository has a branch that is supported longer, or the only one that fits."""
 
     remedy: Remedy = "flavour"
-    """What to do where the modules do not compile on an installed kernel. "flavour": take the other
-    flavour, or another driver that the settings allow; where there is none, as "kernel": the newest
-    kernel they compile on boots, and is held."""
+    """Remedy if the modules do not compile on an installed kernel. "flavour": take the other
+    flavour, or another driver that the settings allow; if there is none, act as for "kernel".
+    "kernel": boot and hold the newest kernel on which they compile."""
 
     module_cache: Annotated[str | None, Scope.LOCATION] = None
-    """Folder on the controller where compiled modules are kept, and given to boxes with the same
-    kernel, compiler and driver. None: every box compiles for itself. Mind: whoever is root on one
+    """Folder on the controller that keeps compiled modules and passes them on to boxes with the
+    same kernel, compiler and driver. None: every box compiles for itself. Warning: root on one
     of these boxes can then put code into the kernels of the others."""
 
     when_busy: Annotated[str, Scope.RUN_POLICY] = "refuse"
-    """What to do when the driver must change and somebody uses the card. "refuse": the box keeps
-    its driver, gets everything else, and counts as failed. "wait:2h" (s, m, h, d; at most 7 days):
-    first wait so long. "stage": driver and modules change together at the next boot."""
+    """What to do if the driver must change while the card is in use. "refuse": the box keeps
+    its driver, gets everything else, and counts as failed; "wait:2h" (s, m, h, d; at most 7
+    days): first wait up to that long; "stage": driver and modules change together at the next
+    boot."""
 
     reboot: Annotated[Literal["never", "if-needed", "now"], Scope.RUN_POLICY] = "never"
-    """Whether `up` reboots the box when the driver or its kernel needs it. "if-needed": yes, unless
-    somebody is logged in or holds it off; "now": in spite of them. This machine itself and containers
-    never are."""
+    """Whether `up` reboots the box if the driver or its kernel needs it. "if-needed": yes,
+    unless a person is logged in or something inhibits it; "now": regardless of them. The
+    controller itself and containers are never rebooted."""
 
     reboot_timeout_s: Annotated[int, Field(gt=0), Scope.RUN_POLICY] = 600
-    """Seconds a box may take to come back."""
+    """Seconds that a box may take to come back."""
 
     adopt: Annotated[bool, Scope.RUN_POLICY] = False
-    """Take over a driver that somebody else has installed: NVIDIA's .run files are uninstalled,
+    """Adopt a driver that was installed by other means: NVIDIA's .run files are uninstalled,
     held packages are moved. False: such a box is refused."""
 
     signing: Literal["mok"] | None = None
-    """With Secure Boot on, "mok": modules are signed with a key of the box, which a person has to
+    """With Secure Boot on, "mok": sign the modules with a key of the box, which a person has to
     enrol once. None: a box whose key is not enrolled is refused."""
 
     desktop: bool = False

@@ -1,4 +1,4 @@
-"""What apt would do for the packages of a plan."""
+"""Simulate what apt would do for the packages of a plan."""
 
 from __future__ import annotations
 
@@ -45,9 +45,10 @@ def would_install(host: Host, plan: Plan) -> Simulation | None:
 
 
 def apt_request(stack: Stack, wanted: Mapping[str, str]) -> dict[str, str]:
-    """Return package -> what its version begins with, as apt is asked for it beside our pins.
+    """Return package -> prefix of its version, as apt is asked for it with our pins in place.
 
-    With both sources they tell the distribution's driver from NVIDIA's, which a version may not.
+    If both sources are present, the pins distinguish the distribution's driver from NVIDIA's,
+    which a version may not.
     """
     driver = stack.driver
     if stack.repository is None or driver is None or driver.source != "distro":
@@ -56,13 +57,13 @@ def apt_request(stack: Stack, wanted: Mapping[str, str]) -> dict[str, str]:
 
 
 def locked_request(plan: Plan) -> dict[str, str]:
-    """Return package -> what its version begins with, of all that a plan brings through apt."""
+    """Return package -> prefix of its version, for everything that a plan installs through apt."""
     signing = SIGNING_TOOLS if needs_signing(plan.box, plan.stack) else ()
     return apt_request(plan.stack, {**plan.manifest.packages, **dict.fromkeys(signing, "")})
 
 
 def apt_files(host: Host, plan: Plan) -> dict[str, str]:
-    """Return what dlbox would add to /etc/apt: path below it -> text. Raises Refused."""
+    """Return what dlbox would add to /etc/apt, as path below it -> text. Raises Refused."""
     row = catalog().systems[plan.stack.system]
     sources = archives(host.get_fact(Sources), row.codename, row.family)
     added = {OWN: content.components_source(sources)}

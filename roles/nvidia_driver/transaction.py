@@ -1,4 +1,4 @@
-"""What apt must do to have one driver, whole, and nothing of another one."""
+"""Compute the apt transaction that leaves one complete driver and nothing of another one."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from dlbox.host.apt_facts import AptCandidate, Package
 
-# The packages by which a driver is known: its libcuda.so.1, its modules.
+# The packages that identify a driver: its libcuda.so.1 and its modules.
 CORE_PACKAGES = re.compile(
     r"libcuda1|libnvidia-compute(-\d+)?|nvidia-(open-)?(kernel-)?(open-)?dkms.*"
 )
@@ -18,34 +18,36 @@ SUPPORT = {
     "nvidia-kernel-support": "nvidia-open-kernel-dkms",
     "nvidia-open-kernel-support": "nvidia-kernel-dkms",
 }
-"""Debian's packages that make modprobe load a flavour -> the modules of the other one, beside which
-they would go on naming modules that are gone. In NVIDIA's repository the first serves both flavours."""
+"""Debian's packages that make modprobe load a flavour -> the modules of the other flavour.
+Beside those they would keep naming modules that are gone. In NVIDIA's repository the first
+package serves both flavours."""
 
 
 @dataclass(frozen=True)
 class DriverTransaction:
-    """One order to apt."""
+    """One transaction for apt."""
 
     install: Mapping[str, str]
-    """Package -> its version, in full; "": whichever apt takes."""
+    """Package -> its full version; "": the version that apt chooses."""
     remove: tuple[str, ...]
     missing: tuple[str, ...]
-    """What none of the right sources has, so that nothing can be done."""
+    """Packages that no eligible source has, so that nothing can be done."""
 
 
 def upstream_version(version: str) -> str:
-    """Return the driver's own version: 580.178.04 of 580.178.04-1ubuntu1."""
+    """Return the driver's own version: 580.178.04 for 580.178.04-1ubuntu1."""
     return version.rpartition("-")[0] or version
 
 
 def stale_packages(
     found: Mapping[str, Package], wanted: Mapping[str, str], numbers: set[str]
 ) -> list[str]:
-    """Return the installed packages of a driver that nobody wants.
+    """Return the installed packages of a driver that are not wanted.
 
-    Those of other versions than ``numbers``, and of the other module flavour whatever its version.
+    They have another version than ``numbers``, or belong to the other module flavour in any
+    version.
     """
-    others = _others(found, numbers)
+    others = _other_versions(found, numbers)
     return sorted(
         name
         for name, package in found.items()
@@ -54,8 +56,8 @@ def stale_packages(
     )
 
 
-def _others(found: Mapping[str, Package], numbers: set[str]) -> set[str]:
-    """Return the versions of the drivers that are installed, other than ``numbers``."""
+def _other_versions(found: Mapping[str, Package], numbers: set[str]) -> set[str]:
+    """Return the versions of the installed drivers, except ``numbers``."""
     return {
         upstream_version(p.version)
         for name, p in found.items()
@@ -77,25 +79,26 @@ def plan_transaction(
     offered: Iterable[AptCandidate],
     repository: str | None,
 ) -> DriverTransaction:
-    """Return the order for the wanted packages, from the right sources only.
+    """Return the transaction for the wanted packages, from eligible sources only.
 
-    ``wanted``: package -> what its version begins with. ``repository``: a part of the address that
-    tells NVIDIA's repository; None: the driver comes from anywhere but there. What an older driver
-    left is moved along where the new one has it too, and else removed: with holds apt does not find
-    that way by itself (seen from branch 580 to 595 and back).
+    ``wanted`` maps a package to the prefix of its version. ``repository`` is the part of the
+    address that identifies NVIDIA's repository; None: the driver comes from anywhere else.
+    Packages left from an older driver are moved to the new version if it has them, and removed
+    otherwise: with holds apt does not find that solution by itself (seen from branch 580 to 595
+    and back).
     """
-    right = [offer for offer in offered if _is_right(offer, repository)]
-    pinned = {name: _newest(right, name, pin) for name, pin in wanted.items() if pin}
+    eligible = [offer for offer in offered if _is_eligible(offer, repository)]
+    pinned = {name: _newest(eligible, name, pin) for name, pin in wanted.items() if pin}
     missing = tuple(name for name, version in pinned.items() if not version)
     numbers = {
         upstream_version(version)
         for name, version in pinned.items()
         if CORE_PACKAGES.fullmatch(name)
     }
-    others = _others(found, numbers)
-    # What has numbers of its own is left as it is, unless it is another driver's.
+    others = _other_versions(found, numbers)
+    # Packages with their own version numbers stay as they are, unless they are another driver's.
     free = {
-        name: _newest(right, name, "")
+        name: _newest(eligible, name, "")
         if name in found and upstream_version(found[name].version) in others
         else ""
         for name, pin in wanted.items()
@@ -106,23 +109,23 @@ def plan_transaction(
         name: version
         for name in left
         if not _other_flavour(name, wanted)
-        for version in [_newest(right, name, tuple(f"{number}-" for number in numbers))]
+        for version in [_newest(eligible, name, tuple(f"{number}-" for number in numbers))]
         if version
     }
-    gone = tuple(name for name in left if name not in moved)
-    return DriverTransaction({**pinned, **free, **moved}, gone, missing)
+    removed = tuple(name for name in left if name not in moved)
+    return DriverTransaction({**pinned, **free, **moved}, removed, missing)
 
 
 def _newest(offered: Iterable[AptCandidate], name: str, begins: str | tuple[str, ...]) -> str:
-    """Return the first of the versions, which apt lists newest first; "": there is none."""
+    """Return the first matching version, as apt lists the newest first; "": there is none."""
     fit = (o.version for o in offered if o.name == name and o.version.startswith(begins))
     return next(fit, "")
 
 
-def _is_right(offer: AptCandidate, repository: str | None) -> bool:
+def _is_eligible(offer: AptCandidate, repository: str | None) -> bool:
     theirs = NVIDIA.search(offer.source) is not None
     return repository in offer.source if repository else not theirs
 
 
 NVIDIA = re.compile(r"/(debian|ubuntu)\d+/(x86_64|sbsa)")
-"""What the address of NVIDIA's repository, or of a mirror of it, has and no other."""
+"""The part that only the address of NVIDIA's repository, or of a mirror of it, contains."""

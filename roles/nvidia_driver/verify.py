@@ -1,4 +1,4 @@
-"""What must be true once the nvidia_driver role has run."""
+"""Checks that hold after the nvidia_driver role has run."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from dlbox.stack.model import Stack
 
 @pytest.fixture
 def driver(stack: Stack) -> Driver:
-    """The planned driver."""
+    """Return the planned driver."""
     if stack.driver is None:
         pytest.skip("the box has no GPU, by declaration or by its PCI bus")
     return stack.driver
@@ -23,17 +23,17 @@ def driver(stack: Stack) -> Driver:
 def built(box: Host, driver: Driver) -> dict[str, Package]:
     """Return the installed packages of the driver itself, and of any other driver."""
     installed = parse_packages(box.check_output(QUERY).splitlines())
-    heart = {driver.module, *driver.same}
+    core = {driver.module, *driver.same}
     return {
         n: p
         for n, p in installed.items()
         if n not in driver.own
-        and (is_gpu_package(p, DRIVER_SOURCES, driver.pin) or n in heart or "nvidia-dkms" in n)
+        and (is_gpu_package(p, DRIVER_SOURCES, driver.pin) or n in core or "nvidia-dkms" in n)
     }
 
 
 def version_of(driver: Driver, built: dict[str, Package]) -> str:
-    """Return the driver's version as NVIDIA writes it: 535.309.01 of 535.309.01-0+deb12u1."""
+    """Return the driver's version as NVIDIA writes it: 535.309.01 for 535.309.01-0+deb12u1."""
     return built[driver.libcuda].version.rpartition("-")[0]
 
 

@@ -1,6 +1,6 @@
-"""Train a line with JAX on the CPU; print what it is as one JSON object.
+"""Train a line with JAX on the CPU; print the result as one JSON object.
 
-JAX compiles for the card at run time: what it can compile for is what its own ptxas knows.
+JAX compiles for the card at run time: the targets of its own ptxas are what it can compile for.
 """
 
 import json
@@ -20,7 +20,7 @@ step = jax.jit(
 )
 for _ in range(200):
     w = step(w)
-# CUDA 12's wheels have a folder each, CUDA 13's share one.
+# The wheels of CUDA 12 have a folder each; those of CUDA 13 share one.
 [ptxas] = Path(get_path("purelib")).glob("nvidia/cu*/bin/ptxas")
 says = subprocess.run([str(ptxas), "--help"], capture_output=True, text=True, check=True).stdout
 found = {

@@ -1,4 +1,4 @@
-"""Name every installed Python file whose content is not what its wheel brought."""
+"""Print every installed Python file whose content differs from its wheel."""
 
 import hashlib
 from base64 import urlsafe_b64encode

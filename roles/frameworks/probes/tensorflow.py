@@ -1,4 +1,4 @@
-"""Train a line with Keras on TensorFlow, on the CPU; print what it is as one JSON object."""
+"""Train a line with Keras on TensorFlow, on the CPU; print the result as one JSON object."""
 
 import json
 import os

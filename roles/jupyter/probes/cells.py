@@ -1,4 +1,4 @@
-"""Run a cell in the kernel named; print what the cell printed."""
+"""Run a cell in the named kernel; print the output of the cell."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""Ask the local server, with and without its token, which never leaves the box."""
+"""Query the local server with and without its token, which never leaves the box."""
 
 import json
 import sys

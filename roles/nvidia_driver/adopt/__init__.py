@@ -1,1 +1,1 @@
-"""Convert what NVIDIA's .run installers and other people's holds have left on a box."""
+"""Adopt what NVIDIA's .run installers and foreign holds have left on a box."""

@@ -1,4 +1,4 @@
-"""Convert a box with a .run driver, a .run CUDA or foreign holds to one that packages can be put on."""
+"""Convert a box with a .run driver, a .run CUDA or foreign holds to one that accepts packages."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from dlbox.fact_base import LinesFact
 from dlbox.host.foreign import FIND, ForeignInstallations
 
 ADOPTED = "/var/lib/dlbox/adopted"
-"""What was moved out of the way, below the time when, under its old path."""
+"""What was moved aside lies here, in a folder named by the time, under its old path."""
 SCRIPT = f"look() {{\n{FIND}}}\n" + Path(__file__).with_name("adopt.sh").read_text(
     encoding="utf-8"
 )
 
 
 class Adopted(LinesFact):
-    """Folders of what was moved out of the way, one per run that did."""
+    """Folders of what was moved aside, one per run that moved something."""
 
     @override
     def command(self) -> str:
@@ -29,20 +29,21 @@ class Adopted(LinesFact):
 
 
 def adoption(kinds: Iterable[str]) -> str:
-    """Return a line of shell that converts what is foreign of these kinds, in this order."""
+    """Return a line of shell that converts foreign installations of these kinds, in this order."""
     return shlex.join(("sh", "-c", SCRIPT, "adopt", *kinds))
 
 
 @operation()
 def adopt(kinds: tuple[str, ...], in_use: str = "") -> Generator[StringCommand, None, None]:
-    """Have nothing foreign of these kinds; ``mixed`` is for ``closure`` to make one of.
+    """Convert foreign installations of these kinds; ``install_driver`` unifies the kind ``mixed``.
 
-    A .run driver is uninstalled by NVIDIA's own program. What that leaves, and a CUDA, is moved
-    below ADOPTED; holds are taken off. ``in_use``: who holds the GPU; then the step fails, and
-    nothing is touched. A module that is loaded may stay so until the next boot.
+    NVIDIA's own program uninstalls a .run driver. What it leaves behind is moved below ADOPTED,
+    and so is a .run CUDA; holds are released. ``in_use`` says who holds the GPU; if it is not
+    empty, the step fails and changes nothing. A module that is loaded may stay loaded until the
+    next boot.
     """
-    there = {found.kind for found in host.get_fact(ForeignInstallations)}
-    todo = [kind for kind in kinds if kind in there]
+    present = {found.kind for found in host.get_fact(ForeignInstallations)}
+    todo = [kind for kind in kinds if kind in present]
     if not todo:
         host.noop("everything is a package's or dlbox's")
         return

@@ -1,1 +1,1 @@
-"""The way back to the driver and the kernel before a change that does not stand its first boot."""
+"""The boot trial: return to the previous driver and kernel if a change fails its first boot."""

@@ -1,4 +1,4 @@
-"""Keep the driver before a change, put the next boot on trial, and ask what came of it."""
+"""Save the driver before a change, put the next boot on trial, and read the outcome."""
 
 from __future__ import annotations
 
@@ -16,24 +16,24 @@ from roles.nvidia_driver.apply_change import STAGED
 from roles.nvidia_driver.kernels.programs import HOME
 
 START_TRIAL = f"{HOME}/fallback begin"
-"""Shell that puts the next boot on trial."""
+"""Shell code that puts the next boot on trial."""
 PREVIOUS = "/var/lib/dlbox/driver-previous"
 FALLBACK_RECORD = "/var/lib/dlbox/driver-returned"
 
 
 @dataclass(frozen=True)
 class Fallback:
-    """A driver that did not stand its first boot."""
+    """A driver that failed its first boot."""
 
     failed: str
-    """Package of its modules, and its version."""
+    """The package of its modules, and its version."""
     restored: str
-    """That of the driver the box went back to; empty: there was no way back."""
+    """The same of the driver that the box returned to; empty: it could not return."""
     reason: str
 
 
 class LastFallback(FactBase[Fallback | None]):
-    """The driver that did not stand its first boot, until another one is installed."""
+    """The driver that failed its first boot, until another one is installed."""
 
     @override
     def command(self) -> str:
@@ -51,9 +51,9 @@ class LastFallback(FactBase[Fallback | None]):
 
 
 class UntestedDriver(FirstLineFact):
-    """``untried`` when the driver was changed and no boot is on trial for it yet.
+    """``untried`` if the driver was changed and no boot trial has been started for it.
 
-    A change that is staged has not been made yet.
+    A staged change has not been made yet.
     """
 
     @override
@@ -65,27 +65,28 @@ class UntestedDriver(FirstLineFact):
 
 
 def failed_trial(driver: Driver) -> str:
-    """Return why this driver is not tried again: it did not stand its first boot here."""
-    back: Fallback | None = host.get_fact(LastFallback)
-    package, _, version = back.failed.partition(" ") if back else ("", "", "")
-    if back is None or package != driver.module or not version.startswith(driver.pin):
+    """Return why this driver is not tried again: it failed its first boot here; empty: it did not."""
+    fallback: Fallback | None = host.get_fact(LastFallback)
+    package, _, version = fallback.failed.partition(" ") if fallback else ("", "", "")
+    if fallback is None or package != driver.module or not version.startswith(driver.pin):
         return ""
     return (
-        f"driver {version} did not stand its first boot here ({back.reason}); take another"
+        f"driver {version} did not stand its first boot here ({fallback.reason}); take another"
         f" nvidia_driver_version, or try it again after {HOME}/fallback forget"
     )
 
 
 def save_packages(order: AptTransaction) -> StringCommand:
-    """Keep the packages that an order to apt will move or remove; right before it is carried out."""
+    """Return the command that saves the packages an apt transaction will change; run it just before."""
     return StringCommand(f"{HOME}/fallback keep {order.words}")
 
 
 @operation()
 def start_boot_trial() -> Generator[StringCommand, None, None]:
-    """Have the next boot on trial when the driver was changed.
+    """Put the next boot on trial if the driver was changed.
 
-    State decides: a run that was cut after the change is made up for by the next.
+    The state of the box decides: the next run catches up after a run that was cut off following
+    the change.
     """
     if not host.get_fact(UntestedDriver):
         host.noop("no change of the driver waits for its first boot")

@@ -1,4 +1,4 @@
-"""The programs of the way back, and where on a box they lie."""
+"""The programs of the boot trial, and their paths on a box."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from roles.nvidia_driver.kernels.programs import HOME
 
 UNIT = "dlbox-driver-check"
 FILES = {"judge": "check", "keep": "save-packages", "restore": "restore"}
-"""Name on the box, after ``fallback-`` -> file in ``programs/``. The names on boxes stay what they were."""
+"""Name on the box, after ``fallback-`` -> file in ``programs/``. The names on boxes are kept
+for compatibility."""
 
-# Not before the driver's own services, though they need what this proves: a package that is brought
-# back starts them, and waits for it.
+# Not before the driver's own services, although they need what this proves: a package that is
+# restored starts them, and waits for that.
 SERVICE = f"""\
 # Written by dlbox.
 [Unit]
@@ -30,7 +31,7 @@ WantedBy=multi-user.target
 
 
 def programs() -> dict[str, FileContent]:
-    """Return path -> file of everything the way back needs on a box."""
+    """Return path -> file of everything that the boot trial needs on a box."""
     parts = {f"{HOME}/fallback-{name}": _own(file) for name, file in FILES.items()}
     return {
         **{path: FileContent(text) for path, text in parts.items()},

@@ -1,1 +1,1 @@
-"""Who holds the GPU, and how the driver is changed under it without hurting anybody's work."""
+"""Find the users of the GPU, and change the driver without harming their work."""

@@ -1,4 +1,4 @@
-"""Ask a box who holds the GPU."""
+"""Ask a box which processes hold the GPU."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from roles.nvidia_driver.in_use.services import script
 
 
 class GpuHolders(FactBase[GpuUse]):
-    """What of the driver is in use, and by whom."""
+    """The parts of the driver that are in use, and their users."""
 
     @staticmethod
     @override

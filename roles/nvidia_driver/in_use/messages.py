@@ -1,4 +1,4 @@
-"""Say in one line who is in the way."""
+"""Describe in one line who uses the GPU."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ WIDTH = 40
 
 
 def blocker(use: GpuUse) -> str:
-    """Return why the loaded driver cannot be changed without hurting anybody; empty: it can be."""
+    """Return why the loaded driver cannot be changed without harming work; empty: it can be."""
     if use.work:
         return f"the GPU is in use by {format_users(use.work)}"
     if use.blind:
@@ -27,7 +27,7 @@ def blocker(use: GpuUse) -> str:
 
 
 def format_users(holders: Sequence[Holder]) -> str:
-    """Return the holders for a person, the oldest first: workers come after who started them."""
+    """Return the holders for a person, the oldest first: workers are younger than their parents."""
     oldest = sorted(holders, key=lambda holder: (-holder.age_s, holder.pid))
     more = f" and {len(oldest) - MOST} more" if len(oldest) > MOST else ""
     return ", ".join(_one(holder) for holder in oldest[:MOST]) + more
@@ -48,7 +48,7 @@ def _short(command: str) -> str:
 
 
 def age(seconds: int) -> str:
-    """Return an age by its largest unit: 3 h."""
+    """Return an age in its largest unit, e.g. 3 h."""
     for size, unit in ((48 * 3600, "d"), (3600, "h"), (60, "min")):
         if seconds >= size:
             return f"{seconds // min(size, 86400)} {unit}"

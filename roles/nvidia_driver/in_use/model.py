@@ -1,4 +1,4 @@
-"""What of the driver is in use, and by whom, as a box prints it."""
+"""The use of the driver and its users, parsed from what a box prints."""
 
 from __future__ import annotations
 
@@ -16,11 +16,12 @@ class Holder:
     command: str
     age_s: int
     service: str = ""
-    """The driver's own service it belongs to, which may be stopped; empty: it is work."""
+    """The driver's own service to which it belongs, and which may be stopped; empty: it is
+    work."""
     unit: str = ""
-    """The systemd unit it runs in, a scope too."""
+    """The systemd unit, or scope, in which it runs."""
     container: str = ""
-    """The container it runs in: the first 12 digits of its id, or its name."""
+    """The container in which it runs: the first 12 digits of its id, or its name."""
 
 
 @dataclass(frozen=True)
@@ -29,31 +30,32 @@ class Module:
 
     name: str
     references: int
-    """The kernel's count; modules that stand on it are in it."""
+    """The kernel's count, which includes the modules that depend on it."""
     dependents: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class GpuUse:
-    """What of the driver is in use."""
+    """The parts of the driver that are in use."""
 
     version: str = ""
-    """Of the loaded module; empty: none is loaded, or it does not say."""
+    """The version of the loaded module; empty: none is loaded, or it does not tell."""
     modules: tuple[Module, ...] = ()
     holders: tuple[Holder, ...] = ()
     stopped: tuple[str, ...] = ()
-    """Services that a run which was killed has left stopped."""
+    """Services that a killed run has left stopped."""
     blind: bool = False
-    """The box does not let its root see what other users have open, as in a container."""
+    """True if the box does not let its root see what other users have open, as in a
+    container."""
 
     @property
     def work(self) -> tuple[Holder, ...]:
-        """Who would be hurt by a change of the driver."""
+        """Return the holders that a change of the driver would harm."""
         return tuple(holder for holder in self.holders if not holder.service)
 
 
 def parse_use(lines: Iterable[str]) -> GpuUse:
-    """Read what the fact's command printed."""
+    """Parse the output of the fact's command."""
     rows: dict[str, list[str]] = {}
     for line in lines:
         kind, _, rest = line.strip().partition(" ")
@@ -75,9 +77,9 @@ def _module(row: str) -> Module:
 
 def _holder(row: str, processes: dict[int, str]) -> Holder:
     pid, service, group = row.split(maxsplit=2)
-    # Without ps a process is still one that holds the GPU.
-    told = processes.get(int(pid), "? 0 ? ?")
-    _, age, user, command = told.split(maxsplit=3)
+    # Without ps the details are missing, but the process still holds the GPU.
+    details = processes.get(int(pid), "? 0 ? ?")
+    _, age, user, command = details.split(maxsplit=3)
     return Holder(
         pid=int(pid),
         user=user,
@@ -90,13 +92,13 @@ def _holder(row: str, processes: dict[int, str]) -> Holder:
 
 
 def _unit(group: str) -> str:
-    # The outermost: what lies below a unit is the unit's own business.
+    # The outermost unit: what is below a unit is internal to it.
     found = re.search(r"/([^/]+\.(?:service|scope))(?:/|$)", group)
     return found[1] if found else ""
 
 
 def _container(group: str) -> str:
-    # docker, podman, containerd and CRI-O name the group by the id; LXC and nspawn by a name.
+    # docker, podman, containerd and CRI-O name the group by the id, LXC and nspawn by a name.
     found = re.search(r"[0-9a-f]{64}", group)
     if found:
         return found[0][:12]

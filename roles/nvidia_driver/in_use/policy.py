@@ -1,4 +1,4 @@
-"""What to do about a driver change while the GPU is in use."""
+"""The policy for a driver change while the GPU is in use."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ ALLOWED = (
 
 @dataclass(frozen=True)
 class BusyPolicy:
-    """A policy."""
+    """The parsed policy."""
 
     policy: str
-    """refuse, wait or stage."""
+    """One of refuse, wait and stage."""
     seconds: int = 0
-    """How long to wait."""
+    """The longest time to wait."""
 
 
 def parse_policy(value: str) -> BusyPolicy:
-    """Read the knob, or raise a ValueError of one line."""
+    """Parse the setting ``when_busy``. Raises ValueError with a message of one line."""
     if value in {"refuse", "stage"}:
         return BusyPolicy(value)
     found = re.fullmatch(r"wait:([0-9]{1,6})([smhd])", value)

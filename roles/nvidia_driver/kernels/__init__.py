@@ -1,1 +1,1 @@
-"""Every kernel that can boot has a module that fits, or cannot become the boot default."""
+"""Ensure that every bootable kernel has a matching module, or cannot become the boot default."""

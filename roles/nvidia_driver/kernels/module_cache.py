@@ -1,4 +1,4 @@
-"""Compiled modules that boxes with the same kernel, compiler and driver get from the controller."""
+"""Exchange compiled modules, through the controller, between boxes of one kernel, compiler and driver."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Commands = Generator[
 
 
 class CompiledModules(LinesFact):
-    """What a box has in its cache: MODULE-VERSION/KERNEL/KEY.tar.gz, or .refused."""
+    """The contents of a box's cache: MODULE-VERSION/KERNEL/KEY.tar.gz, or .refused."""
 
     @override
     def command(self, *args: Any, **kwargs: Any) -> str:
@@ -36,15 +36,15 @@ class CompiledModules(LinesFact):
 
 
 def push_module_cache(folder: Path, version: str, kernels: Iterable[str]) -> Commands:
-    """Bring a box what others have compiled of a driver's version for its kernels.
+    """Yield the commands that upload what other boxes have compiled of this version for these kernels.
 
-    The key, which ``compile`` works out on the box, decides whether it is used.
+    The key, which ``compile`` computes on the box, decides whether a file is used.
     """
-    there: list[str] = host.get_fact(CompiledModules)
+    cached: list[str] = host.get_fact(CompiledModules)
     for kernel in kernels:
         for file in sorted(folder.glob(f"*-{version}/{kernel}/*")):
             path = str(file.relative_to(folder))
-            if path not in there and path.endswith((".tar.gz", ".refused")):
+            if path not in cached and path.endswith((".tar.gz", ".refused")):
                 target = f"{CACHE}/{path}"
                 yield StringCommand("mkdir -p", QuoteString(str(Path(target).parent)))
                 yield FileUploadCommand(str(file), f"{target}.new")
@@ -52,9 +52,9 @@ def push_module_cache(folder: Path, version: str, kernels: Iterable[str]) -> Com
 
 
 def pull_module_cache(folder: Path, version: str) -> Commands:
-    """Keep on the controller what a box has compiled."""
-    there: list[str] = host.get_fact(CompiledModules)
-    for path in there:
+    """Yield the commands that download to the controller what a box has compiled."""
+    cached: list[str] = host.get_fact(CompiledModules)
+    for path in cached:
         target = folder / path
         if target.exists() or not path.partition("/")[0].endswith(f"-{version}"):
             continue

@@ -1,4 +1,4 @@
-"""Put the guard in place, and let it mend what it finds."""
+"""Install the kernel guard, and let it repair what it finds."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from roles.nvidia_driver.kernels.programs import HOME, NOTICES, programs
 
 
 class KernelFaults(LinesFact):
-    """What the guard would mend; nothing in a box without a kernel of its own."""
+    """The faults that the kernel guard would repair; none on a box without its own kernel."""
 
     @override
     def command(self) -> str:
@@ -31,7 +31,7 @@ class KernelFaults(LinesFact):
 
 
 class Notices(LinesFact):
-    """What the guard has to say to the owner of the box."""
+    """The guard's notices for the owner of the box."""
 
     @override
     def command(self) -> str:
@@ -40,10 +40,10 @@ class Notices(LinesFact):
 
 @deploy("Kernel guard")
 def kernel_guard(plan: Plan) -> None:
-    """Bring the guard to a box with kernels of its own, before apt is asked for anything.
+    """Install the kernel guard on a box with its own kernels, before apt is used for anything.
 
-    Where a kernel's module did not compile, dpkg is half done, and stays so until that kernel is
-    left out: no other package can be installed before.
+    If a kernel's module did not compile, dpkg is half done until that kernel is left out, and
+    no other package can be installed before.
     """
     if plan.stack.driver:
         ensure_files(
@@ -54,7 +54,7 @@ def kernel_guard(plan: Plan) -> None:
 
 @operation()
 def unblock_dpkg() -> Generator[StringCommand, None, None]:
-    """Have no module that fails to compile in dpkg's way."""
+    """Leave out the kernels whose module does not compile, so that dpkg can finish."""
     faults: list[str] = host.get_fact(DpkgFaults)
     if not any("nvidia" in line or "linux-" in line for line in faults):
         host.noop("nothing of the driver's or the kernel's is half done")
@@ -64,7 +64,7 @@ def unblock_dpkg() -> Generator[StringCommand, None, None]:
 
 @operation()
 def ensure_kernel_modules() -> Generator[StringCommand, None, None]:
-    """Have a module for every kernel that can have one, and none without one as the boot default."""
+    """Build a module for every kernel that can have one; no other kernel may be the boot default."""
     if not host.get_fact(KernelFaults):
         host.noop("every kernel is looked after")
         return
@@ -73,9 +73,9 @@ def ensure_kernel_modules() -> Generator[StringCommand, None, None]:
 
 @operation()
 def collect_notices(result: Result) -> Generator[StringCommand, None, None]:
-    """Remember for the summary what the guard has to say."""
-    said: list[str] = host.get_fact(Notices)
-    result.notices = tuple(said)
+    """Store the guard's notices for the summary."""
+    notices: list[str] = host.get_fact(Notices)
+    result.notices = tuple(notices)
     host.noop("only looked")
     yield from ()
 
@@ -83,13 +83,14 @@ def collect_notices(result: Result) -> Generator[StringCommand, None, None]:
 def trial_build(
     driver: Driver, names: Mapping[str, str]
 ) -> Generator[StringCommand, None, None]:
-    """Yield what finds out, before dpkg has a driver, which kernels its modules compile on.
+    """Yield the commands of the trial build, which finds the kernels on which the modules compile.
 
-    ``names``: the packages of the transaction with their versions, which apt has downloaded. What
-    the catalogue knows of a kernel is not tried again: to be refused takes a minute.
+    It runs before dpkg gets the driver. ``names`` maps the packages of the transaction, which
+    apt has downloaded, to their versions. Faults that the catalogue knows are not tried again,
+    because a failed build takes a minute.
     """
     sources = [name for name in names if "dkms" in name or "kernel-source" in name]
-    # In the names of apt's files an epoch's colon is written %3a.
+    # In the names of apt's files the colon of an epoch is written as %3a.
     debs = [
         f"{name}_{names[name].replace(':', '%3a')}_{arch}.deb"
         for name in sources

@@ -1,4 +1,4 @@
-"""The guard's programs, and where on a box they lie and are called from."""
+"""The programs of the kernel guard, their paths on a box, and the hooks that call them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ HOME = "/opt/dlbox/driver"
 PACKAGE = "/etc/dlbox/driver-package"
 NOTICES = "/var/lib/dlbox/notices"
 DKMS_NAMES = ("nvidia", "nvidia-current", "nvidia-current-open")
-"""What dkms calls the modules: NVIDIA's and Ubuntu's packages, Debian's of either flavour."""
+"""The names of the modules in dkms: those of NVIDIA's and Ubuntu's packages, and of Debian's
+for either flavour."""
 
 MOTD = f"""\
 #!/bin/sh
@@ -21,7 +22,7 @@ cat {NOTICES}/* 2>/dev/null || true
 
 
 def programs(driver: Driver) -> dict[str, FileContent]:
-    """Return path -> file of everything the guard needs on a box."""
+    """Return path -> file of everything that the kernel guard needs on a box."""
     own = {
         f"{HOME}/{name}": FileContent(_own(name), "755") for name in ("compile", "try-modules")
     }
@@ -32,7 +33,7 @@ def programs(driver: Driver) -> dict[str, FileContent]:
     }
     own |= {f"/etc/dkms/{name}.conf": FileContent(_own("override.conf")) for name in DKMS_NAMES}
     for folder in ("postinst.d", "header_postinst.d"):
-        # run-parts goes by name: before dkms, and after zz-update-grub.
+        # run-parts sorts by name: these run before dkms, and after zz-update-grub.
         own[f"/etc/kernel/{folder}/0-dlbox"] = _hook("try-modules kernel")
         own[f"/etc/kernel/{folder}/zzz-dlbox"] = _hook("kernel-guard choose")
     own["/etc/kernel/postrm.d/zzz-dlbox"] = _hook("kernel-guard choose")

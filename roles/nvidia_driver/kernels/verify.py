@@ -1,4 +1,4 @@
-"""What must be true of a box's kernels once it has a driver."""
+"""Checks that hold for the kernels of a box with a driver."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MODULES = (
 
 @pytest.fixture
 def driver(stack: Stack) -> Driver:
-    """The planned driver."""
+    """Return the planned driver."""
     if stack.driver is None:
         pytest.skip("the box has no GPU, by declaration or by its PCI bus")
     return stack.driver
@@ -35,12 +35,12 @@ def kernels(box: Host, driver: Driver) -> list[str]:
 
 @pytest.fixture
 def version(box: Host, driver: Driver) -> str:
-    """Return the version of the user space: 535.309.01 of 535.309.01-0+deb12u1."""
+    """Return the version of the user space: 535.309.01 for 535.309.01-0+deb12u1."""
     return str(box.package(driver.libcuda).version).rpartition("-")[0]
 
 
 def next_kernel(box: Host, kernels: list[str]) -> str:
-    """Return what GRUB boots next; without GRUB, what every boot loader takes: the newest."""
+    """Return the kernel that GRUB boots next; without GRUB the newest, as every boot loader does."""
     config = box.run("cat /boot/grub/grub.cfg 2>/dev/null").stdout.splitlines()
     words = ("menuentry", "submenu", "linux", "set default=", "}")
     lines = [line for line in map(str.strip, config) if line.startswith(words)]

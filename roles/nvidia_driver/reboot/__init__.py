@@ -1,1 +1,1 @@
-"""Reboot a box when its driver needs it, not under people, and prove what came back."""
+"""Reboot a box if its driver needs it and no person is disturbed, and verify what came back."""

@@ -1,4 +1,4 @@
-"""What a box must be after a reboot, and what it is when it is not."""
+"""Compare a box after a reboot with what it must be."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from roles.nvidia_driver.reboot.intent import Intent
 
 POLL_S = 5
 SETTLE_S = 30
-"""For what may still come after systemd has come up, such as a module that udev loads."""
+"""Time for what may still follow once systemd is up, such as a module that udev loads."""
 
 
 def boot_fault(asked: Intent, seen: BootStatus) -> str:
-    """Return what is wrong with a box that has another boot id than before; empty: nothing."""
+    """Return what is wrong with a box whose boot id has changed; empty: nothing."""
     if seen.system == "maintenance":
         return "came back in emergency mode"
     if seen.running != asked.kernel:
@@ -34,7 +34,7 @@ def _module(driver: str, seen: BootStatus) -> str:
         return (
             f"came back with module {seen.loaded or 'not loaded'} where {driver} was expected"
         )
-    # Without a card the module says that there is none, and goes.
+    # Without a card the module reports that there is none, and unloads.
     if seen.module(seen.running) != driver:
         has = seen.module(seen.running) or "no module"
         return f"came back with {has} for its kernel where {driver} was expected"
@@ -42,7 +42,7 @@ def _module(driver: str, seen: BootStatus) -> str:
 
 
 def final(asked: Intent, seen: BootStatus) -> bool:
-    """Whether waiting longer can change nothing about a fault."""
+    """Return whether waiting longer cannot resolve a fault."""
     return seen.system == "maintenance" or seen.running != asked.kernel
 
 
@@ -53,7 +53,7 @@ def wait_for_boot(
     clock: Callable[[], float],
     sleep: Callable[[float], None],
 ) -> str:
-    """Wait for a box and judge it; empty: it is what was asked for.
+    """Wait for a box and return what is wrong with it; empty: it is as requested.
 
     ``look`` returns None as long as the box does not answer, whatever the reason.
     """

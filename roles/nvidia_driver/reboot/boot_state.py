@@ -1,4 +1,4 @@
-"""A box's boot as it stands."""
+"""The current state of a box's boot."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from roles.nvidia_driver.transaction import upstream_version
 
 @dataclass(frozen=True)
 class BootStatus:
-    """What boot-state.sh saw."""
+    """The boot as boot-state.sh saw it."""
 
     boot: str
     """Boot id."""
@@ -22,18 +22,18 @@ class BootStatus:
     following: str
     """The kernel that boots next; empty: a container has none."""
     system: str = "running"
-    """systemd's word for itself; empty: it does not run."""
+    """The state that systemd reports for itself; empty: it does not run."""
     container: bool = False
     installed: str = ""
-    """Version of the driver's user space."""
+    """The version of the driver's user space."""
     loaded: str = ""
-    """Version of the loaded module."""
+    """The version of the loaded module."""
     others: tuple[str, ...] = ()
     """Loaded modules that would take the card before the driver can."""
     staged: bool = False
-    """Another driver is installed by the next boot itself."""
+    """True if the next boot itself installs another driver."""
     gpus: tuple[str, ...] = ()
-    """NVIDIA's on the PCI bus; without one the module cannot stay loaded."""
+    """NVIDIA's GPUs on the PCI bus; without one the module cannot stay loaded."""
     modules: Mapping[str, str] = field(default_factory=dict)
     """Kernel -> version of the module that is installed for it."""
     users: tuple[str, ...] = ()
@@ -46,7 +46,7 @@ class BootStatus:
 
 
 def parse_boot_status(lines: Iterable[str]) -> BootStatus:
-    """Read what boot-state.sh printed. Raises KeyError."""
+    """Parse the output of boot-state.sh. Raises KeyError."""
     word: dict[str, list[str]] = {}
     for line in lines:
         key, _, value = line.strip().partition(" ")

@@ -1,4 +1,4 @@
-"""Whether a box is to be rebooted now, and what is said where it is not."""
+"""Decide whether a box is rebooted now, and what is reported if it is not."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ Policy = Literal["never", "if-needed", "now"]
 
 @dataclass(frozen=True)
 class Decision:
-    """What to do with a box."""
+    """What to do with a box, and why."""
 
     action: Literal["nothing", "tell", "reboot", "fail"]
-    """tell: it is left to a person or to a later run."""
+    """tell: the reboot is left to a person or to a later run."""
     reason: str = ""
     forget: bool = False
-    """What an earlier run asked for is settled, so that its note goes."""
+    """True if the request of an earlier run is settled, so that its note can be deleted."""
 
 
 def expected(state: BootStatus, wanted: str) -> str:
-    """Return the kernel that a reboot shall bring up."""
+    """Return the kernel that must run after a reboot."""
     return wanted or state.following
 
 
@@ -44,7 +44,7 @@ def _not_loaded(state: BootStatus) -> str:
         return f"{', '.join(state.others)} is loaded in the driver's place"
     if state.gpus or state.loaded:
         return f"module {state.loaded or 'not loaded'}, driver {driver} installed"
-    # Without a card no module stays loaded, so that the installed ones must do.
+    # Without a card no module stays loaded, so only the installed modules can be judged.
     if state.module(running) != driver and state.module(state.following) == driver:
         return f"kernel {running} has no module of driver {driver}, {state.following} has one"
     return ""
@@ -58,9 +58,10 @@ def decide(
     local: bool = False,
     busy: tuple[str, ...] = (),
 ) -> Decision:
-    """Return what to do.
+    """Return the decision.
 
-    ``local``: dlbox itself runs on the box, and would not outlive it. ``busy``: who holds the GPU.
+    ``local`` says that dlbox itself runs on the box and would not survive the reboot. ``busy``
+    lists who holds the GPU.
     """
     if state.container:
         return Decision("nothing")
@@ -69,7 +70,7 @@ def decide(
     if policy == "never" and why:
         return Decision("tell", "; ".join(filter(None, (why, failed))))
     if failed and policy != "never":
-        # Tried once and in vain: a box that boots in circles is worse than one that waits.
+        # Tried once without success: a box in a boot loop is worse than one that waits.
         return Decision("fail", f"{failed} | mend it, then reboot the box", forget=not why)
     if not why:
         return Decision("nothing", forget=state.intent is not None)
@@ -79,7 +80,7 @@ def decide(
 
 
 def _failed(state: BootStatus, wanted: str) -> str:
-    """Return what an earlier reboot for the same end came to; empty: it was good, or none was."""
+    """Return how an earlier reboot for the same purpose failed; empty: it succeeded, or there was none."""
     asked = state.intent
     if not asked or asked.boot == state.boot:
         return ""
@@ -90,7 +91,7 @@ def _failed(state: BootStatus, wanted: str) -> str:
 
 
 def _obstacle(state: BootStatus, why: str, wanted: str) -> Decision | None:
-    """Return what would make a reboot useless."""
+    """Return the decision not to reboot because a reboot would be useless; None: it would help."""
     following, driver = state.following, state.installed
     if wanted and following != wanted:
         return Decision("fail", f"{why}; not rebooted: GRUB would boot {following}")

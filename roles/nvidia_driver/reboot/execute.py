@@ -1,4 +1,4 @@
-"""Reboot a box, wait for it, and fail it alone where it does not come back as it should."""
+"""Reboot a box, wait for it, and fail this box alone if it does not come back as it must."""
 
 from __future__ import annotations
 
@@ -19,28 +19,28 @@ from roles.nvidia_driver.reboot.intent import INTENT, Intent
 
 @dataclass(frozen=True)
 class RebootRequest:
-    """What a reboot takes."""
+    """Everything that a reboot needs."""
 
     asked: Intent
     ask: str
-    """Shell that asks for it."""
+    """Shell code that requests the reboot."""
     look: str
-    """Shell that tells what came of it."""
+    """Shell code that prints the outcome."""
     limit_s: int
     arguments: Mapping[str, Any]
-    """How commands are run on the box, such as with sudo."""
+    """How commands run on the box, for example with sudo."""
 
 
 def fail(state: State, host: Host, result: Result, reason: str) -> bool:
-    """Fail this box alone, in words of ours."""
-    del state  # by its name pyinfra tells what a callback takes
+    """Fail this box alone with our own message."""
+    del state  # pyinfra recognises the arguments of a callback by their names
     result.failed = reason
     host.log_styled(reason, fg="red", log_func=logger.error)
     return False
 
 
 def execute_reboot(state: State, host: Host, result: Result, order: RebootRequest) -> bool:
-    """Reboot the box and wait for it."""
+    """Reboot the box, wait for it, and return whether it came back as requested."""
     refusal = ask(host, order.ask, order.arguments)
     if refusal:
         return fail(state, host, result, f"could not be asked to reboot: {refusal}")
@@ -49,7 +49,7 @@ def execute_reboot(state: State, host: Host, result: Result, order: RebootReques
         lambda: whole(answer(host, order.look, order.arguments)),
         order.limit_s,
         time.monotonic,
-        # gevent's own since pyinfra has patched it, so that other boxes go on meanwhile.
+        # pyinfra has replaced it by gevent's own, so that other boxes continue meanwhile.
         time.sleep,
     )
     if bad:

@@ -14,13 +14,13 @@ from roles.nvidia_driver.reboot.boot_state import BootStatus, parse_boot_status
 
 
 def script(name: str, *words: str) -> str:
-    """Return the shell of a file beside this one, with its arguments."""
+    """Return the shell script of a file beside this one, with its arguments set."""
     text = (Path(__file__).parent / name).read_text(encoding="utf-8")
     return f"set -- {shlex.join(words)}\n{text}"
 
 
 class BootState(FactBase[BootStatus | None]):
-    """The box's boot; ``package`` is the one with libcuda.so.1, empty where there is no driver."""
+    """The box's boot; ``package`` is the one with libcuda.so.1, empty if the box has no driver."""
 
     @override
     def command(self, package: str) -> str:
@@ -37,7 +37,7 @@ class BootState(FactBase[BootStatus | None]):
 
 
 def whole(lines: Iterable[str] | None) -> BootStatus | None:
-    """Read what boot-state.sh printed; None: it did not come to its end, or was never asked."""
+    """Parse the output of boot-state.sh; None: it is incomplete, or the box was not asked."""
     try:
         return parse_boot_status(lines) if lines else None
     except KeyError:

@@ -1,4 +1,4 @@
-"""Which kernel GRUB boots next."""
+"""Find the kernel that GRUB boots next."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ class Entry:
     """A kernel in GRUB's menu."""
 
     path: tuple[frozenset[str], ...]
-    """By which words it can be named, menu by menu: its number, title and id."""
+    """For each menu level, the words that name the entry: its number, title and id."""
     kernel: str
 
 
 def next_boot_entry(config: Iterable[str], env: Mapping[str, str]) -> str:
-    """Return the kernel of the default entry of grub.cfg; empty: there is none.
+    """Return the kernel of the default entry in grub.cfg; empty: there is none.
 
-    Of grub.cfg only the lines that begin with menuentry, submenu, linux, ``set default=`` or a
-    closing brace are needed.
+    ``config`` needs only the lines of grub.cfg that begin with menuentry, submenu, linux, a
+    closing brace or ``set default=``.
     """
     lines = list(config)
     wanted = env.get("next_entry") or _default(lines, env)
     path = wanted.split(">")
     entries = _entries(lines)
-    # What it cannot find GRUB takes for the first.
+    # GRUB takes the first entry if it cannot find the requested one.
     first = entries[0].kernel if entries else ""
     found = (
         entry.kernel
@@ -40,10 +40,10 @@ def next_boot_entry(config: Iterable[str], env: Mapping[str, str]) -> str:
 
 
 def _default(lines: list[str], env: Mapping[str, str]) -> str:
-    said = [
+    settings = [
         line.partition("=")[2].strip('"') for line in lines if line.startswith("set default=")
     ]
-    chosen = [word for word in said if "next_entry" not in word]
+    chosen = [word for word in settings if "next_entry" not in word]
     word = chosen[-1] if chosen else "0"
     return (env.get("saved_entry") or "0") if "saved_entry" in word else word
 

@@ -1,4 +1,4 @@
-"""What a box was asked for when it was asked to reboot, as it is written down on the box."""
+"""The reboot that was requested from a box, as it is recorded on the box."""
 
 from __future__ import annotations
 
@@ -11,16 +11,17 @@ INTENT = "/var/lib/dlbox/reboot"
 
 @dataclass(frozen=True)
 class Intent:
-    """A reboot that was asked for and not proved yet."""
+    """A reboot that was requested and not verified yet."""
 
     boot: str
-    """Boot id at that time."""
+    """The boot id at the time of the request."""
     kernel: str
-    """The one that shall come up."""
+    """The kernel that must run after the reboot."""
     driver: str
-    """Version of the driver whose module shall load; empty: of the one that is installed then."""
+    """The version of the driver whose module must load; empty: of the driver that is installed
+    then."""
     asked: datetime
-    """By the controller's clock."""
+    """The time of the request, by the controller's clock."""
 
     def text(self) -> str:
         """Return the lines of the file."""
@@ -29,7 +30,7 @@ class Intent:
 
 
 def intent(lines: Iterable[str]) -> Intent | None:
-    """Read the file; None: there is none, or it is not whole."""
+    """Parse the file; None: it does not exist or is incomplete."""
     word = {key: value for key, _, value in (line.partition(" ") for line in lines)}
     try:
         when = datetime.fromisoformat(word["asked"])

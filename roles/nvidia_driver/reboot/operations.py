@@ -28,7 +28,7 @@ WALL = "dlbox reboots this machine now: {why}"
 
 @deploy("Reboot")
 def reboot_if_needed(plan: Plan, result: Result, kernel: str = "") -> None:
-    """Reboot the box where its driver needs it; ``kernel``: the one that must run, if any."""
+    """Reboot the box if its driver needs it; ``kernel`` is the one that must run, if any."""
     settings = plan.settings[NvidiaDriver]
     if plan.stack.driver:
         reboot(
@@ -45,12 +45,12 @@ def reboot_if_needed(plan: Plan, result: Result, kernel: str = "") -> None:
 def reboot(
     package: str, policy: Policy, timeout_s: int, result: Result, kernel: str = ""
 ) -> Generator[FunctionCommand | StringCommand, None, None]:
-    """Reboot the box if it needs it and nobody is in the way; prove what came back."""
+    """Reboot the box if it needs it and nothing stands in the way, and verify what came back."""
     seen = host.get_fact(BootState, package=package)
     if seen is None:
         return  # pyinfra has failed this box
     busy = _busy() if policy == "if-needed" and seen.loaded else ()
-    decision = decide(seen, policy, wanted=kernel, local=_is_here(seen), busy=busy)
+    decision = decide(seen, policy, wanted=kernel, local=_is_controller(seen), busy=busy)
     result.reboot = decision.reason if decision.action == "tell" else None
     if decision.forget:
         yield StringCommand("rm", "-f", INTENT)
@@ -81,11 +81,11 @@ def _arguments() -> dict[str, Any]:
 
 
 def _busy() -> tuple[str, ...]:
-    """Return who holds the GPU: work that nobody may be logged in for."""
+    """Return who holds the GPU; such work needs no login session."""
     work = host.get_fact(GpuHolders).work
     return (f"the GPU, in use by {format_users(work)}",) if work else ()
 
 
-def _is_here(seen: BootStatus) -> bool:
+def _is_controller(seen: BootStatus) -> bool:
     own = OWN_BOOT_ID.read_text(encoding="ascii").strip() if OWN_BOOT_ID.exists() else ""
     return host.name == "@local" or seen.boot == own

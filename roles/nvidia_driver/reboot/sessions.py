@@ -1,4 +1,4 @@
-"""Who would be hurt by a reboot: people who are logged in, and what inhibits a shutdown."""
+"""Find who a reboot would harm: people who are logged in, and what inhibits a shutdown."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from collections.abc import Iterable
 def logged_in_users(sessions: Iterable[str], own: str, who: Iterable[str]) -> tuple[str, ...]:
     """Return who is logged in and from where, without dlbox's own session.
 
-    ``sessions``: logind's, as Key=value words. Where logind knows none (no libpam-systemd), ``who``
-    tells the terminals; dlbox's session has none.
+    ``sessions`` are logind's, as Key=value words. If logind knows none (no libpam-systemd),
+    ``who`` lists the terminals; dlbox's session has none.
     """
     rows = [dict(word.partition("=")[::2] for word in session.split()) for session in sessions]
     if not rows:
@@ -32,14 +32,15 @@ def _where(row: dict[str, str]) -> str:
 
 
 def inhibitors(said: str) -> tuple[str, ...]:
-    """Return what inhibits a shutdown: its name and its own reason.
+    """Return the name and the reason of everything that inhibits a shutdown.
 
-    ``said``: busctl's JSON of logind's list; delays, which end by themselves, are not of interest.
+    ``said`` is busctl's JSON of logind's list. Delays are ignored, because they end by
+    themselves.
     """
     try:
         rows = json.loads(said)["data"][0]
     except (ValueError, KeyError, IndexError):
-        return ()  # no logind, so that nothing can inhibit
+        return ()  # without logind nothing can inhibit a shutdown
     return tuple(
         f"{who} ({why})"
         for what, who, why, mode, *_ in rows

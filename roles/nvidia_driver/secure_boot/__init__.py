@@ -1,1 +1,1 @@
-"""With Secure Boot on: a module the kernel loads, signed by a key of the box's own."""
+"""With Secure Boot on: modules that the kernel loads, signed by the box's own key."""

@@ -1,4 +1,4 @@
-"""Whether the box's kernel would load the driver's module, and what a person can do about it."""
+"""Decide whether the box's kernel would load the driver's module, and how a person can enrol the key."""
 
 from __future__ import annotations
 
@@ -10,22 +10,23 @@ from dlbox.stack.catalog_loader import catalog
 from dlbox.stack.model import Refused, Stack
 
 MANAGER = "/usr/lib/shim/mmx64.efi*"
-"""Debian's is signed, and its name ends in .signed."""
+"""Debian's MokManager is signed, and its name ends in .signed."""
 PREBUILT = {
     # https://docs.nvidia.com/datacenter/cloud-native/gpu-operator/install-precompiled-signed-drivers.html
-    # (read 2026-11-25); every module the catalogue knows is one that dkms builds.
+    # (read 2026-11-25); dkms builds every module that the catalogue knows.
     "ubuntu": "; Ubuntu's linux-modules-nvidia-* are signed already, but dlbox does not install them",
 }
-"""Families whose archive has signed modules. Debian's has none: apt-cache search in bookworm and trixie, 2026-11-25."""
+"""Families whose archive has signed modules. Debian's has none: apt-cache search in bookworm
+and trixie, 2026-11-25."""
 
 
 def needs_signing(box: Identity, stack: Stack) -> bool:
-    """Return whether a kernel of the box's own asks for a signature of the driver's module."""
+    """Return whether one of the box's own kernels requires a signature on the driver's module."""
     return box.secure_boot and bool(box.kernels) and stack.driver is not None
 
 
 def check_secure_boot(box: Identity, stack: Stack, mok: Mok, signing: str | None) -> None:
-    """Let a module through that is or will be signed by a key of the box. Raises Refused."""
+    """Accept a module that is or will be signed by a key of the box. Raises Refused."""
     if not needs_signing(box, stack) or mok.enrolled or signing == "mok":
         return
     family = catalog().systems[stack.system].family
@@ -45,19 +46,20 @@ KEY_STATES = {
 
 
 def enrolment_steps(mok: Mok, lacking: Iterable[str] = ()) -> list[str]:
-    """Return what a person does until the kernel knows the key.
+    """Return the steps that a person takes until the kernel knows the key.
 
-    ``lacking``: folders that the box may boot shim from, without a MokManager beside it.
+    ``lacking``: folders from which the box may boot shim, and that have no MokManager beside
+    it.
     """
     if mok.enrolled:
         return []
-    # A pending request without MokManager: shim starts the box over and over (shim 16.1, in a VM).
+    # With a pending request and no MokManager, shim restarts the box endlessly (shim 16.1, in a VM).
     first = [
         f"copy MokManager first, or the box cannot boot: sudo cp {MANAGER} {folder}/mmx64.efi"
         for folder in lacking
     ]
-    # The password is the person's own, typed into mokutil. Neither a hash from a file nor root's
-    # own password would spare anybody the console: MokManager asks for it there.
+    # The person chooses the password and types it into mokutil. Neither a hash from a file nor
+    # root's own password would avoid the console: MokManager asks for the password there.
     ask = [f"sudo mokutil --import {mok.certificate} (choose a one-time password)"]
     console = (
         "at the box's console, within 10 s: a key, Enroll MOK, Continue, Yes, the password"

@@ -1,4 +1,4 @@
-"""What a box says about the key it signs modules with, and about what that key has not signed."""
+"""Facts about the key with which a box signs modules, and about modules it has not signed."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MODULES = Path(__file__).with_name("unsigned-modules.sh").read_text(encoding="ut
 
 
 class MokState(FactBase[Mok]):
-    """The key dkms signs with, as it is now."""
+    """The key with which dkms signs, in its current state."""
 
     @override
     def command(self, *args: Any, **kwargs: Any) -> str:
@@ -37,7 +37,7 @@ class WronglySigned(LinesFact):
 
 
 class ShimsWithoutMokManager(LinesFact):
-    """Folders with a GRUB that shim starts, and no MokManager; only root can tell."""
+    """Folders with a GRUB that shim starts and without a MokManager; only root can tell."""
 
     @override
     def command(self) -> str:

@@ -1,4 +1,4 @@
-"""Have the driver's modules signed by the box's own key."""
+"""Sign the driver's modules with the box's own key."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ UNSIGNED = "dkms does not sign it: see `dkms build` on the box for what it lacks
 
 
 def install_signing_tools(plan: Plan) -> None:
-    """Have what makes a key and asks for its enrolment, before the first module is built.
+    """Install the tools that make a key and request its enrolment, before the first module is built.
 
-    dkms leaves a module unsigned, and says so to nobody, where openssl is missing.
+    Without openssl, dkms leaves a module unsigned and does not report it.
     """
     apt.install(
         name="Install what signs modules", wanted=plan.pinned(dict.fromkeys(SIGNING_TOOLS, ""))
@@ -34,9 +34,9 @@ def install_signing_tools(plan: Plan) -> None:
 
 @operation()
 def sign(modules: str = "nvidia") -> Generator[StringCommand, None, None]:
-    """Build again what the box's key has not signed; dkms makes the key if there is none.
+    """Rebuild the modules that the box's key has not signed; dkms makes the key if there is none.
 
-    ``modules``: what dkms' names of them begin with.
+    ``modules``: the prefix of their names in dkms.
     """
     key: Mok = host.get_fact(MokState)
     certificate = key.certificate
@@ -57,7 +57,7 @@ def sign(modules: str = "nvidia") -> Generator[StringCommand, None, None]:
 
 @operation()
 def note_enrolment(result: Result) -> Generator[StringCommand, None, None]:
-    """Remember for the summary what a person has to do until the kernel knows the key."""
+    """Store for the summary what a person has to do until the kernel knows the key."""
     key: Mok = host.get_fact(MokState)
     lacking: list[str] = host.get_fact(ShimsWithoutMokManager)
     result.enrol = tuple(enrolment_steps(key, lacking))

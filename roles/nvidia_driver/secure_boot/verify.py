@@ -1,4 +1,4 @@
-"""What must be true of the driver's modules while Secure Boot is on."""
+"""Checks that hold for the driver's modules while Secure Boot is on."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from roles.nvidia_driver.secure_boot.decision import enrolment_steps, needs_sign
 
 @pytest.fixture
 def key(box: Host, seen: Identity, stack: Stack) -> Mok:
-    """The box's key."""
+    """Return the box's key."""
     if not needs_signing(seen, stack):
         pytest.skip("no Secure Boot asks for a signed driver")
     return parse_mok(box.check_output(READ_MOK).removeprefix("mok "))
 
 
 def signers(box: Host, pattern: str) -> dict[str, str]:
-    """Return the modules dkms installed, each with the serial number of what signed it."""
+    """Return the modules that dkms installed, each with the serial number of its signer."""
     said = box.check_output(
         f"find /lib/modules/*/updates/dkms -name {shlex.quote(pattern)} 2>/dev/null |"
         ' while read -r file; do echo "$file $(modinfo -F sig_key "$file" | tr -d :)"; done'
@@ -32,12 +32,12 @@ def signers(box: Host, pattern: str) -> dict[str, str]:
 
 @pytest.fixture
 def signed(box: Host) -> dict[str, str]:
-    """Return the driver's modules, each with the serial number of what signed it."""
+    """Return the driver's modules, each with the serial number of its signer."""
     return signers(box, "nvidia*.ko*")
 
 
 def certificate(box: Host, key: Mok, wanted: str) -> str:
-    """Return one field of the key's certificate, in digits alone."""
+    """Return one field of the key's certificate, as digits only."""
     path = shlex.quote(key.certificate)
     said = box.check_output(f"openssl x509 -inform DER -in {path} -noout {wanted}")
     return str(said).replace("=", "\n").split("\n")[-1].strip().replace(":", "")
@@ -65,7 +65,7 @@ def test_the_key_is_roots_alone(box: Host, key: Mok) -> None:
 
 
 def test_the_kernel_knows_the_key(box: Host, key: Mok) -> None:
-    # The kernel's own word and not the firmware's: what it has not read at boot it does not trust.
+    # The kernel's own list instead of the firmware's: it trusts only keys that it read at boot.
     name = certificate(box, key, "-ext subjectKeyIdentifier").lower()
     keys = box.check_output("cat /proc/keys")
     assert f"{name}: X509" in keys, (

@@ -1,4 +1,4 @@
-"""From what a person or a PCI bus names to cards and NVSwitches."""
+"""Translate the ids and names that a person or a PCI bus gives into cards and NVSwitches."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dlbox.stack.model import Refused
 
 
 def cards_and_switches(ids: Sequence[str]) -> tuple[list[Gpu], list[NvSwitch]]:
-    """Tell cards from NVSwitches; other bridges do not matter. Raises Refused."""
+    """Return the cards and the NVSwitches among PCI ids; other bridges are ignored. Raises Refused."""
     switches = catalog().nvswitches
     short = [one.removeprefix("10de:") for one in ids]
     cards = [f"10de:{one}" for one, whole in zip(short, ids, strict=True) if one != whole]
@@ -26,7 +26,7 @@ def cards_and_switches(ids: Sequence[str]) -> tuple[list[Gpu], list[NvSwitch]]:
 
 
 def spelt(words: Iterable[str]) -> list[str]:
-    """Return the PCI ids that a person means by ids and names. Raises ValueError."""
+    """Return the PCI ids that a person's ids and names refer to. Raises ValueError."""
     return [one for word in words if word != "none" for one in _ids(word)]
 
 
@@ -34,13 +34,13 @@ def _ids(word: str) -> list[str]:
     lower = word.lower()
     if GPU_ID.fullmatch(lower) or lower in catalog().nvswitches:
         return [lower]
-    alike = named(word)
-    if not alike:
+    matches = named(word)
+    if not matches:
         msg = f"{word!r} is neither a PCI id such as 10de:1b06 nor the name of a card in the id table"
         raise ValueError(msg)
-    # Cards of one chip family and capability get the same stack, whichever is meant.
-    if len({(gpu.chip[:2], gpu.capability) for gpu in alike}) > 1:
-        said = "; ".join(f"{gpu.id} {gpu.name}" for gpu in alike[:12])
-        msg = f"{word!r} may mean {len(alike)} cards | name one by its id: {said}"
+    # Cards of one chip family and compute capability get the same stack, so any of them will do.
+    if len({(gpu.chip[:2], gpu.capability) for gpu in matches}) > 1:
+        listing = "; ".join(f"{gpu.id} {gpu.name}" for gpu in matches[:12])
+        msg = f"{word!r} may mean {len(matches)} cards | name one by its id: {listing}"
         raise ValueError(msg)
-    return [alike[0].id]
+    return [matches[0].id]

@@ -1,7 +1,7 @@
 #!/bin/sh
-# Prints what apt would fetch for packages if dlbox had never been on this box; changes nothing on it.
-# Given: pairs of a path below /etc/apt and its text, `--`, `kernels` or `bare` (whether modules are
-# compiled for the box's kernels), and the names for apt.
+# Prints what apt would fetch for packages if dlbox had never been on this box; changes nothing there.
+# Arguments: pairs of a path below /etc/apt and its text, `--`, `kernels` or `bare` (whether modules
+# are compiled for the box's kernels), and the package names for apt.
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 chmod 755 "$folder"
@@ -18,7 +18,7 @@ shift 2
 before=/var/lib/dlbox/before/status
 [ -e "$before" ] || before=/var/lib/dpkg/status
 
-# The lists' own folder has nothing downloaded yet, so that every file of the closure is named.
+# The temporary cache contains no downloads, so that apt names every file of the closure.
 own() { # PROGRAM ...
   program=$1
   shift
@@ -28,13 +28,14 @@ own() { # PROGRAM ...
     -o Acquire::Retries=3 -o Acquire::ForceHash=SHA256 "$@"
 }
 
-# What the kernels' modules are compiled with, and the version that stood here before dlbox came.
+# Prints the compiler of the kernels' modules, and its version from before dlbox came.
 compiler() {
   name=$(own apt-cache show --no-all-versions gcc | sed -n 's/^Depends:.*[ ,]\(gcc-[0-9]*\) .*/\1/p')
   echo "compiler $name $(own apt-cache policy "$name" | sed -n 's/^  Installed: //p')"
 }
 
-# DKMS builds for a kernel only where its headers are; one that the archive has dropped has none.
+# DKMS builds for a kernel only if its headers are installed; the archive has no headers for a kernel
+# that it has dropped.
 headers() {
   # shellcheck disable=SC2016 # dpkg-query's own variables
   dpkg-query -W -f '${Package} ${db:Status-Abbrev}\n' 'linux-image-*' 2>/dev/null |
@@ -44,7 +45,8 @@ headers() {
     done
 }
 
-# A list of mirrors is a file of the box alone: its first entry is where everybody finds the same.
+# A list of mirrors is a file that only this box has: its first entry is an address that works
+# everywhere.
 mirror() { # REPOSITORY
   case $1 in mirror+file:*) ;; *) return 0 ;; esac
   path=${1#mirror+file:}
@@ -65,7 +67,7 @@ repositories() {
   done
 }
 
-# What each takes on the disk, KiB, once it is unpacked.
+# Prints the disk space (KiB) that each package takes once it is unpacked.
 installed() {
   sed -n "s/^'[^']*' \([^_]*\)_\([^_]*\)_.*/\1=\2/p" "$folder/uris" | sed 's/%3a/:/g; s/%5f/_/g' |
     cat >"$folder/names"
