@@ -15,10 +15,12 @@ class BadInput(Exception):  # noqa: N818 - the fault is in the input, not in dlb
 
 
 def format_error(where: str, text: str) -> list[str]:
-    """Return the lines of an error: ``WHERE: WHAT``, and below it ``  -> WHAT TO DO``.
+    """Return the lines of an error: ``WHERE: WHAT``, and below it ``  -> REMEDY``.
 
-    An empty ``where`` leaves the first line to what stands before it. ``text`` has a line per fault, each with ``SEPARATOR`` before what to do. The last one counts:
-    what went wrong may quote a program that uses the same sign.
+    With an empty ``where``, the first line is only ``WHAT``, to follow what the caller prints
+    before it. ``text`` has one line per fault, each with ``SEPARATOR`` before the remedy. The
+    last separator of a line counts, because the fault may quote a program that uses the same
+    sign.
     """
     head, lines = f"{where}: " if where else "", []
     for line in text.splitlines():
@@ -28,7 +30,7 @@ def format_error(where: str, text: str) -> list[str]:
 
 
 def usage_text(error: click.ClickException) -> str:
-    """Return what click finds wrong with a command line, as ``format_error`` takes it."""
+    """Return what click finds wrong with a command line, in the form that ``format_error`` takes."""
     if isinstance(error, click.NoSuchOption):
         return f"{error.option_name}: no such option"
     if isinstance(error, click.MissingParameter) and error.param:
@@ -36,8 +38,8 @@ def usage_text(error: click.ClickException) -> str:
     if isinstance(error, click.BadParameter) and error.param:
         return f"{_name(error.param)}: {_clause(error.message)}"
     if isinstance(error, click.BadOptionUsage):
-        said = error.message.replace(f"Option {error.option_name!r} ", "")
-        return f"{error.option_name}: {_clause(said)}"
+        message = error.message.replace(f"Option {error.option_name!r} ", "")
+        return f"{error.option_name}: {_clause(message)}"
     return _clause(error.format_message())
 
 

@@ -13,7 +13,7 @@ class ExitCode(IntEnum):
     meaning: str
 
     def __new__(cls, value: int, meaning: str) -> Self:
-        """Return a number with its meaning, which help and documentation are written from."""
+        """Return an exit code with its meaning, from which help and documentation are written."""
         code = int.__new__(cls, value)
         code._value_ = value
         code.meaning = meaning
@@ -24,6 +24,9 @@ class ExitCode(IntEnum):
     BAD_INPUT = 2, "bad input: no box was contacted"
     REFUSED = 3, "refused before any change"
     REBOOT_PENDING = 5, "done; a reboot is pending"
-    DIFFERENT = 6, "something differs: a box from its record, a lock or the catalogue from today's"
+    DIFFERENT = (
+        6,
+        "something differs: a box from its record, a lock or the catalogue from today's",
+    )
     INTERRUPTED = 130, "interrupted; run the same command again to go on"
     CLOSED_PIPE = 141, "nobody reads the output any more"

@@ -34,7 +34,7 @@ class Step:
 
 
 def call(argv: Sequence[str], output: IO[str] | None = None, *, cwd: Path = ROOT) -> int:
-    """Run a program in the checkout and return its exit status.
+    """Run a program in ``cwd`` and return its exit status.
 
     ``output`` receives the program's stdout and stderr; None: the program inherits dlbox's own.
     """

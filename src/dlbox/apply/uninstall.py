@@ -1,4 +1,4 @@
-"""Take away all that dlbox has brought to a box: a plan that owns nothing, and then its own traces."""
+"""Remove all that dlbox brought to a box: with a plan that owns nothing, then its own traces."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ from dlbox.state.manifest import Manifest
 FORGET = shell_text(__file__, "forget.sh")
 KEPT = "/var/lib/dlbox /opt/dlbox /etc/dlbox /var/cache/dlbox"
 DIGEST = "uninstalled"
-"""What the record of a box says that must keep its driver for now: no plan has this digest."""
+"""Fingerprint in the record of a box that must keep its driver for now; no plan has this one."""
 
 
 class Traces(LinesFact):
-    """The folders of dlbox's own that a box has, without what has been adopted."""
+    """First path in dlbox's own folders on a box, without what was adopted; empty: there is none."""
 
     @override
     def command(self) -> str:
@@ -44,16 +44,17 @@ class Traces(LinesFact):
 
 
 def plan_removal(host: Host, roles: Registry) -> tuple[Plan | None, Result]:
-    """Plan nothing for a box, so that what it was given is no longer asked for.
+    """Return a plan that owns nothing, which makes all things of dlbox orphans, and the result.
 
-    No plan: nothing is to be done, or the box cannot be reached; ``failed`` of the result says why.
+    The plan is None if nothing is to be done or the box cannot be reached. ``failed`` of the
+    result then says why.
     """
     report_at_exit(host.state, format_removals)
     validate_inventory(host.state, roles)
     result = Results.of(host.state)[host.name]
     box = host.get_fact(BoxIdentity)
     if not isinstance(box, Identity):
-        return None, result  # pyinfra has failed this box, for what it said or did not say
+        return None, result  # pyinfra failed the box, for its answer or for the lack of one
     try:
         box = observe_as_root(host, box)
     except Refused as refusal:
@@ -89,7 +90,7 @@ def no_stack(system: str) -> Stack:
 
 
 def kept_accounts(plan: Plan) -> tuple[str, ...]:
-    """Return what the owner is told of accounts, which are not taken away."""
+    """Return notices about the accounts of dlbox, which are not removed."""
     declared = plan.box.recorded.declared if plan.box.recorded else {}
     return tuple(
         f"account {name} stays, its home may hold somebody's work; sudo userdel -r {name}"
@@ -100,7 +101,7 @@ def kept_accounts(plan: Plan) -> tuple[str, ...]:
 
 @operation()
 def keep_record(plan: Plan, result: Result) -> Generator[Any, None, None]:
-    """Have the record say what is left, where the driver could not be taken away yet."""
+    """Write a record of what is left, if the driver could not be removed yet."""
     if not result.driver_deferred:
         host.noop("nothing is left")
         return
@@ -109,7 +110,7 @@ def keep_record(plan: Plan, result: Result) -> Generator[Any, None, None]:
 
 @operation()
 def forget(result: Result) -> Generator[StringCommand | FunctionCommand, None, None]:
-    """Have no record, store and folders of dlbox, unless the driver could not be taken away yet."""
+    """Remove the record, store and folders of dlbox, unless the driver could not be removed yet."""
     if not host.get_fact(Traces):
         host.noop("there is nothing of dlbox here")
         return
@@ -121,8 +122,10 @@ def forget(result: Result) -> Generator[StringCommand | FunctionCommand, None, N
 
 
 def _note_kept(state: State, host: Host, result: Result) -> bool:
-    """Tell the owner what was left because somebody had changed it."""
+    """Add a notice for every file that stays because a person changed it."""
     del state
-    _, said = host.run_shell_command("find /opt/dlbox /etc/dlbox -type f 2>/dev/null || true")
-    result.notices += tuple(f"{path} stays: somebody changed it" for path in said.stdout_lines)
+    _, output = host.run_shell_command("find /opt/dlbox /etc/dlbox -type f 2>/dev/null || true")
+    result.notices += tuple(
+        f"{path} stays: somebody changed it" for path in output.stdout_lines
+    )
     return True

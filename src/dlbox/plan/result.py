@@ -44,7 +44,7 @@ class Result:
     generations: tuple[Generation, ...] = ()
     """Generations that the box can go back to, if the run asked for them."""
     removed: tuple[tuple[str, int], ...] = ()
-    """Kind of things that are taken away -> how many, where all of them are."""
+    """Kind of things -> how many of them an uninstall removes; empty in other runs."""
     dry: bool = False
     """Whether this run must not change anything."""
 

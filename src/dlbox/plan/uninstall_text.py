@@ -1,4 +1,4 @@
-"""What a removal tells the owner of each box at its end."""
+"""Summary of a removal, for the owner of each box."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ def format_removal(name: str, result: Result) -> list[str]:
         return ["", *format_error(name, result.failed)]
     counts = ", ".join(f"{count} {kind}{'s' * (count != 1)}" for kind, count in result.removed)
     if not counts:
-        said = "nothing of dlbox is recorded there"
+        outcome = "nothing of dlbox is recorded there"
     else:
-        said = f"would take away {counts}" if result.dry else f"took away {counts}"
-    lines = ["", f"{name}: {said}"]
+        outcome = f"would take away {counts}" if result.dry else f"took away {counts}"
+    lines = ["", f"{name}: {outcome}"]
     lines += [f"  {'stays':<13} {notice}" for notice in result.notices]
     if result.deferred or result.reboot:
         lines.append(f"  {'deferred':<13} {result.deferred or result.reboot}")

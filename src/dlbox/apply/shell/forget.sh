@@ -1,11 +1,12 @@
 #!/bin/sh
-# Takes away what dlbox keeps for itself on a box that has nothing else of it any more. What somebody
-# has changed (*.dlbox-kept) and what was moved out of a driver's way (adopted) belongs to people.
+# Removes what dlbox keeps for itself, on a box that has nothing else of dlbox any more. Files that
+# a person changed (*.dlbox-kept) and files that were moved out of a driver's way (adopted) belong
+# to people.
 set -eu
 keep=/etc/apt/apt.conf.d/52dlbox-kernel
 grub=/etc/default/grub.d/dlbox-kernel.cfg
 
-# Only where the kernel guard had no chance to do it itself.
+# Needed only where the kernel guard had no chance to do it itself.
 rm -f "$keep"
 if [ -e "$grub" ]; then
   rm -f "$grub"
