@@ -20,8 +20,8 @@ DRIVER_ITEMS = {
     "package": r".*nvidia.*|libcuda.*|libnv.*|libxnvctrl.*|nvlsm",
     "unit": r"dlbox-driver-check\.service|nvidia-.*",
 }
-"""Kind -> regular expression for the names of everything that a driver needs, whichever driver
-it is."""
+"""Kind -> regular expression for the names of everything that a driver needs, for any
+driver."""
 BLACKLIST = "/etc/modprobe.d/dlbox-nvidia.conf"
 UNATTENDED = "/etc/apt/apt.conf.d/52dlbox-unattended-upgrades"
 """52 sorts it after unattended-upgrades' own 50, so that this list is added to that one."""

@@ -45,7 +45,7 @@ def reboot_if_needed(plan: Plan, result: Result, kernel: str = "") -> None:
 def reboot(
     package: str, policy: Policy, timeout_s: int, result: Result, kernel: str = ""
 ) -> Generator[FunctionCommand | StringCommand, None, None]:
-    """Reboot the box if it needs it and nothing stands in the way, and verify what came back."""
+    """Reboot the box if it needs it and nothing prevents it, and verify what came back."""
     seen = host.get_fact(BootState, package=package)
     if seen is None:
         return  # pyinfra has failed this box

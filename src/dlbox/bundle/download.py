@@ -23,8 +23,8 @@ class Withdrawn(Exception):  # noqa: N818 - the archive's state, not a malfuncti
     """No address has the file any more; the other files can still be downloaded."""
 
 
-class Stopped(Exception):  # noqa: N818 - told to
-    """The download was told to stop: another one failed, or the person interrupted the run."""
+class Stopped(Exception):  # noqa: N818 - a request, not a malfunction
+    """The download ended on request: another one failed, or the person interrupted the run."""
 
 
 @dataclass(frozen=True)

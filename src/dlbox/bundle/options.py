@@ -32,7 +32,7 @@ PARAMETERS: tuple[click.Parameter, ...] = (
 
 @dataclass(frozen=True)
 class Options:
-    """What was typed, with its paths as the person meant them."""
+    """The options as typed, with paths resolved against the user's folder."""
 
     lock: Path
     folder: Path
@@ -44,7 +44,7 @@ class Options:
 
 
 def parse_options(argv: Sequence[str]) -> Options:
-    """Read a command line. Raises UserError."""
+    """Parse a command line. Raises UserError."""
     try:
         context = click.Command("bundle", params=[*PARAMETERS]).make_context(None, [*argv])
     except click.ClickException as error:
@@ -62,7 +62,7 @@ def judge_options(  # noqa: PLR0913 - the options, by name
     jobs: int,
     snapshot: str | None,
 ) -> Options:
-    """Judge what was typed. Raises UserError."""
+    """Check the typed options and return them with absolute paths. Raises UserError."""
     if not 1 <= jobs <= MOST_JOBS:
         msg = f"--jobs {jobs}: is not between 1 and {MOST_JOBS} | 8 is the default"
         raise UserError(msg)

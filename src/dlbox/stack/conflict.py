@@ -53,7 +53,7 @@ def _cards(core: Problem) -> str:
 
 
 def _reasons(core: Problem, candidates: Iterable[Candidate]) -> Iterator[str]:
-    """Yield, card by card, what the best candidate for the other cards has against it."""
+    """Yield for each card its reason against the best candidate for the other cards."""
     near = closest(core, list(candidates), NOTHING)
     for gpu in core.gpus:
         others = replace(core, gpus=tuple(other for other in core.gpus if other != gpu))
