@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timezone
 
+from dlbox.errors import BadInput
 from dlbox.exit_code import ExitCode
 from dlbox.locking.build import build_lock
 from dlbox.locking.groups import Observed, group_by_lock, incompatibility
@@ -45,6 +46,10 @@ def report_locks(results: Mapping[str, Result]) -> list[str]:
     """Lock every box of a run that can be locked; return the errors."""
     planned = {name: result.plan.settings for name, result in results.items() if result.plan}
     lines = [f"{name}: {results[name].failed}" for name in results if name not in planned]
-    for path, names in group_by_lock(planned).items():
+    try:
+        groups = group_by_lock(planned)
+    except BadInput as error:
+        return [*lines, *str(error).splitlines()]
+    for path, names in groups.items():
         lines += lock_group(path, names, results, update=False)[1]
     return lines

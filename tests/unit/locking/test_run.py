@@ -51,3 +51,12 @@ def test_a_run_reports_the_boxes_that_were_not_locked(
         "c: no stack",
         "a and b: debian-13 here, debian-12 there | give each its own file in box_lock",
     ]
+
+
+def test_a_run_reports_a_box_whose_lock_has_no_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(making, "resolve_wheels", lambda *_: [])
+    results = {"a": a_result(a_gpu_box(), CPP), "b": Result(failed="no stack")}
+    assert report_locks(results) == [
+        "b: no stack",
+        "a: box_lock is not set | name a file in the inventory",
+    ]
