@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,8 +12,10 @@ from dlbox.bundle.errors import BundleError
 from dlbox.bundle.files import BundleFile
 from dlbox.bundle.wheels import addressed, lock_names
 from dlbox.lockfile.model import LockedWheel
+from tests.support.builders import a_box, a_plan
 from tests.support.debs import locked
 from tests.support.downloads import sha
+from tests.support.locks import a_lock, stack_content
 
 STACK = {
     "toolkits": [{"lock": "cuda-13.0"}, {"lock": None}],
@@ -73,3 +76,21 @@ def test_no_index_is_asked_where_no_wheel_is_missing() -> None:
 
     package = BundleFile("a 1.0", "apt/a.deb", 1, "ab", ("http://m/a",))
     assert addressed([package], {}, never) == [package]
+
+
+@pytest.mark.parametrize(
+    ("card", "data"),
+    [
+        ("10de:1b06", {}),
+        ("10de:1b06", {"jupyter_install": False}),
+        ("10de:2684", {"cuda_versions": ["13.5", "12.4"]}),
+        ("10de:2684", {"box_profile": "framework_only", "frameworks_names": ["jax"]}),
+        ("10de:2684", {"box_gpus": [], "frameworks_names": []}),
+    ],
+)
+def test_a_bundle_has_the_wheels_that_the_roles_install(
+    card: str, data: dict[str, Any]
+) -> None:
+    plan = a_plan(a_box(pci_gpus=(card,)), **data)
+    lock = a_lock(stack=stack_content(plan.stack), knobs=plan.settings.locked())
+    assert lock_names(lock) == plan.wheel_locks
