@@ -9,7 +9,7 @@ from dlbox.apply.journal import SCRIPT as JOURNAL
 from dlbox.apply.journal import unrecorded
 from dlbox.shell import shell_text
 from dlbox.state.record import OBSERVE, Record, parse_record
-from tests.support.shell import shell
+from tests.support.box_shell import shell
 
 COMPARE = OBSERVE + shell_text(dlbox.state.record.__file__, "compare.sh")
 

@@ -9,9 +9,9 @@ import pytest
 from dlbox.lockfile.file import dump_lock
 from dlbox.lockfile.source import UNLOCKED, LockSource, bundled_lock_command, resolve_lock
 from dlbox.stack.model import Refused
+from tests.support.box_shell import shell
 from tests.support.builders import some_settings
 from tests.support.locks import a_lock
-from tests.support.shell import shell
 
 
 def never(bundle: str) -> list[str]:

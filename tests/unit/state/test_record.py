@@ -13,7 +13,7 @@ import dlbox.state.record
 from dlbox.shell import shell_text
 from dlbox.state.drift_text import format_difference
 from dlbox.state.record import OBSERVE, READ_RECORD, Difference, Record, parse_record
-from tests.support.shell import shell
+from tests.support.box_shell import shell
 
 COMPARE = OBSERVE + shell_text(dlbox.state.record.__file__, "compare.sh")
 OLD, NEW = "a" * 64, "b" * 64
