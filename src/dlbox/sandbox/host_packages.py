@@ -9,10 +9,11 @@ import sys
 from collections.abc import Sequence
 
 TRY_TOOLS = (
-    # With what podman does not depend on but a box needs: networks, names, users.
+    # With packages that a box needs for networks, names and users, and that podman does not depend
+    # on; netavark runs iptables, but its package does not depend on it.
     *("podman", "runc", "netavark", "aardvark-dns", "iptables", "uidmap", "mmdebstrap"),
 )
-"""What makes container boxes and runs them."""
+"""The packages that make and run container boxes."""
 TEST_TOOLS = (
     *TRY_TOOLS,
     # For the stub archives: a signature, and a libcuda.so.1 that reports that there is no card.
@@ -21,7 +22,7 @@ TEST_TOOLS = (
     *("qemu-system-x86", "qemu-utils", "ovmf", "mtools", "dosfstools", "fdisk", "e2fsprogs"),
     "shellcheck",
 )
-"""What all tiers of the tests need."""
+"""The packages that all tiers of the tests need."""
 
 
 def _output(*argv: str) -> str:
@@ -55,8 +56,8 @@ def _apt(*arguments: str) -> str:
     done = subprocess.run(
         words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
     )
-    said = done.stdout.strip().splitlines()
-    return "" if done.returncode == 0 else (said or [f"exit status {done.returncode}"])[-1]
+    lines = done.stdout.strip().splitlines()
+    return "" if done.returncode == 0 else (lines or [f"exit status {done.returncode}"])[-1]
 
 
 def install_tools(tools: Sequence[str], *, yes: bool) -> str:
@@ -78,6 +79,6 @@ def install_tools(tools: Sequence[str], *, yes: bool) -> str:
     # Ubuntu 22.04 has no netavark: its podman brings its own network.
     known = [tool for tool in missing if _output("apt-cache", "show", tool)]
     print(f"installing {' '.join(known)}", flush=True)
-    # Nothing that is installed changes, and no recommended package comes along.
+    # No installed package changes, and no recommended package is added.
     why = _apt("install", "-y", "--no-install-recommends", "--no-upgrade", *known)
     return f"apt could not install {' '.join(known)}: {why}" if why else ""
