@@ -14,16 +14,16 @@ ROOT = _CHECKOUT if IN_CHECKOUT else PACKAGE / "tree"
 the copy inside an installed wheel. dlbox never writes into it."""
 DEPLOYS = ROOT / "deploys"
 SITE_INVENTORY = "inventory.py"
-"""The file that makes a folder a site."""
+"""Name of the file that makes a folder a site."""
 CALLER = "DLBOX_CWD"
-"""Environment variable: the folder in which a person typed the command."""
+"""Environment variable with the folder in which a person typed the command."""
 
 
 def enter_site() -> None:
-    """Make the working directory the site: where the caller stands, if that is one.
+    """Make the site the working directory: the caller's folder, if that is a site.
 
-    From elsewhere a checkout is the site itself, as it always was. Paths that somebody types are
-    still those of where they stand: ``typed_path``.
+    Elsewhere a checkout is itself the site, as it always was. Paths on the command line stay
+    relative to the caller's folder: see ``typed_path``.
     """
     here = os.environ.setdefault(CALLER, str(Path.cwd()))
     if IN_CHECKOUT and not Path(here, SITE_INVENTORY).is_file():
@@ -31,17 +31,17 @@ def enter_site() -> None:
 
 
 def typed_path(path: str) -> Path:
-    """Return a path as the person meant it, from where they stand."""
+    """Return a typed path as the person meant it: relative to the caller's folder."""
     return (Path(os.environ.get(CALLER, ".")) / Path(path).expanduser()).absolute()
 
 
 def default_inventory() -> str:
-    """Return the site's inventory, or this machine where there is no site."""
+    """Return the inventory of the site, or ``@local`` (this machine) if there is no site."""
     return SITE_INVENTORY if Path(SITE_INVENTORY).is_file() else "@local"
 
 
 def find_inventory(name: str) -> str:
-    """Return the inventory file in the caller's folder, or else the one in ``ROOT``.
+    """Return the inventory file in the caller's folder, else the site's, else the one in ``ROOT``.
 
     Return a name that is not a file, such as ``@local`` or a host name, unchanged.
     """
@@ -52,19 +52,19 @@ def find_inventory(name: str) -> str:
 
 
 def python_environment() -> dict[str, str]:
-    """Return what Python programs that we start need to find ``dlbox`` and ``roles``."""
-    ours = [str(ROOT), str(PACKAGE.parent)] if IN_CHECKOUT else [str(ROOT)]
-    path = [*ours, *filter(None, [os.environ.get("PYTHONPATH")])]
-    # A folder that somebody stands in is no place to import from.
+    """Return the environment in which a Python program finds ``dlbox`` and ``roles``."""
+    own = [str(ROOT), str(PACKAGE.parent)] if IN_CHECKOUT else [str(ROOT)]
+    path = [*own, *filter(None, [os.environ.get("PYTHONPATH")])]
+    # Python must not import from the folder in which a person runs dlbox.
     found = {**os.environ, "PYTHONPATH": os.pathsep.join(path), "PYTHONSAFEPATH": "1"}
     if sys.pycache_prefix:
         found["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix
-    found.pop(CALLER, None)  # it stands where we let it
+    found.pop(CALLER, None)  # dlbox chooses the folder of the program
     return found
 
 
 def keep_tree_clean() -> None:
-    """Let Python keep what it compiles outside of an installed package, which may be anybody's."""
+    """Let Python write bytecode outside an installed package, which may belong to anyone."""
     if not IN_CHECKOUT and not sys.pycache_prefix:
         cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
         sys.pycache_prefix = str(cache / "dlbox" / "bytecode")
