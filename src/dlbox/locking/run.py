@@ -43,13 +43,18 @@ def lock_group(
 
 
 def report_locks(results: Mapping[str, Result]) -> list[str]:
-    """Lock every box of a run that can be locked; return the errors."""
+    """Lock every box of a run, or none where one could not be planned; return the errors.
+
+    The settings of a box that was not planned are not known here, so its lock could be any of them.
+    """
     planned = {name: result.plan.settings for name, result in results.items() if result.plan}
     lines = [f"{name}: {results[name].failed}" for name in results if name not in planned]
+    if lines:
+        return [*lines, "no lock was written | mend the cause and run the same command again"]
     try:
         groups = group_by_lock(planned)
     except BadInput as error:
-        return [*lines, *str(error).splitlines()]
+        return str(error).splitlines()
     for path, names in groups.items():
         lines += lock_group(path, names, results, update=False)[1]
     return lines
