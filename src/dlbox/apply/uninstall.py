@@ -27,7 +27,7 @@ from dlbox.shell import shell_text
 from dlbox.stack.model import Refused, Stack
 from dlbox.state.manifest import Manifest
 
-FORGET = shell_text(__file__, "forget.sh")
+FORGET = shell_text(__file__, "purge-packages.sh", "forget.sh")
 KEPT = "/var/lib/dlbox /opt/dlbox /etc/dlbox /var/cache/dlbox"
 DIGEST = "uninstalled"
 """Fingerprint in the record of a box that must keep its driver for now; no plan has this one."""

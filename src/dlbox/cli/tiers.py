@@ -21,7 +21,7 @@ SLOW = ("-m", "not slow")
 def require_checkout(verb: str) -> None:
     """Refuse a verb that works on dlbox itself. Raises BadInput where dlbox is installed."""
     if not IN_CHECKOUT:
-        msg = f"{verb} needs a checkout, and this is an installed package | git clone dlbox, and ./dlbox {verb} there"
+        msg = f"works on a checkout only, and this is an installed package | git clone it, and ./dlbox {verb} there"
         raise BadInput(msg)
 
 

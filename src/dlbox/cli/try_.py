@@ -15,7 +15,7 @@ from dlbox.cli.command import complain, verb
 from dlbox.errors import BadInput
 from dlbox.exit_code import ExitCode
 from dlbox.paths import typed_path
-from dlbox.sandbox.container import Container, remove_all, start
+from dlbox.sandbox.container import Container, boxes, start
 from dlbox.sandbox.engine import BoxError
 from dlbox.sandbox.host_packages import TRY_TOOLS, install_tools
 from dlbox.sandbox.image import RELEASES, image
@@ -66,7 +66,10 @@ def _settings(pairs: tuple[str, ...]) -> dict[str, Any]:
 
 def _try(name: str, release: str, settings: dict[str, Any]) -> int:
     started = monotonic()
-    remove_all(name)
+    for box in boxes(name):
+        # Only this one: others may have names that begin so.
+        if box.name == name:
+            box.remove()
     cards = ", ".join(settings["box_gpus"]) or "no card"
     print(f"making a {release} box {name}, declared with {cards}", flush=True)
     box = start(name, image(release))

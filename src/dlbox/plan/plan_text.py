@@ -7,14 +7,17 @@ import shutil
 import textwrap
 from collections import Counter
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dlbox.errors import SEPARATOR, format_error
-from dlbox.plan.result import Result
 from dlbox.stack.candidate import version_key
 from dlbox.stack.catalog_schema import Row
 from dlbox.stack.layers import LAYERS
 from dlbox.stack.model import Refusal, Stack
+
+if TYPE_CHECKING:
+    # It brings pyinfra along, which a box that need not exist does without.
+    from dlbox.plan.result import Result
 
 NARROWEST, WIDEST = 80, 120
 OWN = {"driver", "cuda", "cudnn", "nccl", "pytorch", "tensorflow", "jax"}

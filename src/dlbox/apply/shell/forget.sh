@@ -23,4 +23,9 @@ if [ -d /var/lib/dlbox ]; then
   find /var/lib/dlbox -mindepth 1 -maxdepth 1 ! -name adopted -exec rm -rf {} +
   rmdir /var/lib/dlbox 2>/dev/null || true
 fi
-if [ -d /run/systemd/system ]; then systemctl daemon-reload; fi
+# A link into a folder that no longer has its file stays otherwise.
+if [ -L /etc/ssl/certs/dlbox.pem ]; then update-ca-certificates --fresh; fi
+if [ -d /run/systemd/system ]; then
+  systemctl daemon-reload
+  systemctl reset-failed 'nvidia-*' 'dlbox-*' 2>/dev/null || true
+fi
