@@ -45,7 +45,7 @@ def usage_text(error: click.ClickException) -> str:
 
 def _name(parameter: click.Parameter) -> str:
     option = isinstance(parameter, click.Option)
-    return parameter.opts[-1] if option else parameter.human_readable_name
+    return parameter.opts[-1] if option else parameter.human_readable_name.strip("[].")
 
 
 def _clause(text: str) -> str:

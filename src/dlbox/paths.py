@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from importlib.util import cache_from_source
 from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parent
@@ -59,12 +60,18 @@ def python_environment() -> dict[str, str]:
     found = {**os.environ, "PYTHONPATH": os.pathsep.join(path), "PYTHONSAFEPATH": "1"}
     if sys.pycache_prefix:
         found["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix
+    if not IN_CHECKOUT and sys.dont_write_bytecode:
+        found["PYTHONDONTWRITEBYTECODE"] = "1"
     found.pop(CALLER, None)  # dlbox chooses the folder of the program
     return found
 
 
 def keep_tree_clean() -> None:
     """Let Python write bytecode outside an installed package, which may belong to anyone."""
-    if not IN_CHECKOUT and not sys.pycache_prefix:
+    if IN_CHECKOUT:
+        return
+    if Path(cache_from_source(str(ROOT / "roles" / "__init__.py"))).exists():
+        sys.dont_write_bytecode = True  # pip has compiled all of it
+    else:
         cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
         sys.pycache_prefix = str(cache / "dlbox" / "bytecode")

@@ -126,7 +126,10 @@ def ended(name: str, work: Callable[[], int]) -> int:
 
 def _told(error: click.ClickException | BadInput, name: str) -> str:
     if isinstance(error, BadInput):
-        return str(error)
+        # An option of pyinfra's, which its own parser has judged: it is told as one of ours.
+        if not isinstance(error.__cause__, click.ClickException):
+            return str(error)
+        error = error.__cause__
     text = usage_text(error)
     return text if SEPARATOR in text else f"{text}{SEPARATOR}{f'dlbox {name}'.strip()} --help"
 

@@ -13,6 +13,7 @@ import pytest
 from dlbox.cli.plan import command
 from dlbox.stack.catalog_loader import catalog, unknowns
 from dlbox.stack.layers import LAYERS
+
 DAY = ("--today", "2026-11-24")
 SYSTEMS = "debian-12, debian-13, ubuntu-22.04, ubuntu-24.04, ubuntu-26.04"
 PASCAL = ("--gpu", "GTX 1080 Ti", "--os", "debian-13", *DAY)
@@ -368,15 +369,17 @@ def test_text_is_as_wide_as_the_terminal_within_reason(
     assert widest - 20 < longest <= widest
 
 
+BOTH = (
+    "lab.py: options such as --gpu describe a box that need not exist -> leave them out, and say"
+    " what the boxes of lab.py shall be in their settings (--data SETTING=VALUE)"
+)
+
+
 @pytest.mark.parametrize(
     ("words", "says"),
     [
-        (("lab.py", "--gpu", "T4"),
-         "lab.py: options such as --gpu describe a box that need not exist -> leave them out, and"
-         " say what the boxes of lab.py shall be in their settings (--data SETTING=VALUE)"),
-        (("lab.py", "--unknowns"),
-         "lab.py: options such as --gpu describe a box that need not exist -> leave them out, and"
-         " say what the boxes of lab.py shall be in their settings (--data SETTING=VALUE)"),
+        (("lab.py", "--gpu", "T4"), BOTH),
+        (("lab.py", "--unknowns"), BOTH),
         (("--gpu", "T4", "--limit", "x"),
          "--limit: no such option for a box that need not exist -> dlbox plan --help"),
     ],

@@ -17,7 +17,9 @@ from tests.support.builders import a_box, a_plan
 
 ADA = "10de:2684"
 APT = Simulation(new=("nvidia-dkms-580-open 580.159.03-0ubuntu1",), moved=(), removed=("x",), error=None)  # fmt: skip
-REFUSED = Result(refused=True, failed="refused, nothing was changed: fedora-40 is no good | try 41")
+REFUSED = Result(
+    refused=True, failed="refused, nothing was changed: fedora-40 is no good | try 41"
+)
 LOST = Result(failed="unreachable, nothing was changed")
 Capture = pytest.CaptureFixture[str]
 

@@ -16,7 +16,11 @@ from roles import ROLES
 
 ROOT = Path(__file__).parents[3]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-PAGES = [*ROOT.glob("*.md"), *sorted((ROOT / "docs").rglob("*.md")), *ROOT.glob(".github/**/*.md")]
+PAGES = [
+    *ROOT.glob("*.md"),
+    *sorted((ROOT / "docs").rglob("*.md")),
+    *ROOT.glob(".github/**/*.md"),
+]
 PLANS = re.findall(r"^```\n\$ \./dlbox (plan .*)\n((?:(?!```).*\n)*)```", README, re.MULTILINE)
 SETTINGS = list(ROLES.schema.defaults())
 
@@ -71,7 +75,9 @@ def test_a_plan_in_the_readme_is_what_dlbox_says(
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_links_lead_somewhere(page: Path) -> None:
-    text = re.sub(r"^```.*?^```", "", page.read_text(encoding="utf-8"), flags=re.DOTALL | re.MULTILINE)
+    text = re.sub(
+        r"^```.*?^```", "", page.read_text(encoding="utf-8"), flags=re.DOTALL | re.MULTILINE
+    )
     links = re.findall(r"\]\(([^)\s]+)\)", text)
     ours = [link for link in links if not re.match(r"[a-z]+:", link)]
     assert [link for link in ours if not resolves(page, link)] == []

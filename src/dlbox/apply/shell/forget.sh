@@ -1,10 +1,15 @@
 #!/bin/sh
 # Removes what dlbox keeps for itself, on a box that has nothing else of dlbox any more. Files that
 # a person changed (*.dlbox-kept) and files that were moved out of a driver's way (adopted) belong
-# to people.
+# to people. purge, ours and taken_with are defined in purge-packages.sh.
 set -eu
+export LC_ALL=C
 keep=/etc/apt/apt.conf.d/52dlbox-kernel
 grub=/etc/default/grub.d/dlbox-kernel.cfg
+
+# apt suggests dpkg-dev, and so a plain autoremove keeps a compiler that nobody asked for.
+# shellcheck disable=SC2046 # a list of words
+mkdir -p /var/lib/dlbox && purge $(taken_with -o APT::AutoRemove::SuggestsImportant=false autoremove --purge | ours)
 
 # Needed only where the kernel guard had no chance to do it itself.
 rm -f "$keep"
