@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from tests.support.shell import ShellSandbox, program
+from tests.support.shell import Answer, ShellSandbox, program
 
 HOME = "/var/lib/dlbox"
 ALL = f"{HOME}/generations"
@@ -112,6 +112,33 @@ def test_a_package_that_lies_nowhere_needs_no_file(three: ShellSandbox) -> None:
     assert prune(three, ONE + size(three, "torch-1")) == ["10", "8", "9"]
 
 
+@pytest.mark.parametrize("part", ["packages", "folders"])
+def test_a_generation_that_was_half_removed_hides_no_other(
+    three: ShellSandbox, part: str
+) -> None:
+    three.path(f"{ALL}/8/{part}").unlink()
+    trees = size(three, "torch-1")
+    assert prune(three, 2 * ONE + trees - 1) == (
+        ["10", "8", "9"] if part == "packages" else ["10", "9"]
+    )
+    assert three.has(f"{TREES}/torch-1/lib.so")
+
+
+@pytest.mark.parametrize("path", [f"{ALL}/9", f"{TREES}/torch-1"])
+def test_what_is_half_removed_has_another_name(three: ShellSandbox, path: str) -> None:
+    goes = Answer(does='exec /bin/rm "$@"')
+    cut = Answer(does=f"if [ -e {path}.old ]; then kill -9 $PPID; fi")
+    three.tool("rm", {f"-rf {path}.old": cut, "*": goes})
+    assert three.shell(f"{PRUNE}prune 1").status == -9
+    assert (three.has(path), three.has(f"{path}.old")) == (False, True)
+
+
+def test_a_folder_that_was_half_removed_goes(three: ShellSandbox) -> None:
+    three.put(f"{TREES}/torch-0.old/lib.so")
+    prune(three, 10**9)
+    assert sorted(path.name for path in three.path(TREES).iterdir()) == ["torch-1", "torch-2"]
+
+
 def listed(box: ShellSandbox) -> list[str]:
     done = box.shell(f"{LIST}list")
     assert (done.status, done.errors) == (0, "")
@@ -138,6 +165,14 @@ def test_packages_that_neither_the_store_nor_the_box_has_are_lacking(
 def test_folders_that_are_gone_are_named(three: ShellSandbox) -> None:
     three.put(f"{ALL}/9/folders", f"{TREES}/a\n{TREES}/torch-1\n{TREES}/b\n")
     assert listed(three)[1].endswith(f" 0 {TREES}/a {TREES}/b")
+
+
+@pytest.mark.parametrize("part", ["head", "packages", "folders"])
+def test_a_generation_that_was_half_removed_is_not_listed(
+    three: ShellSandbox, part: str
+) -> None:
+    three.path(f"{ALL}/9/{part}").unlink()
+    assert [line.split()[0] for line in listed(three)] == ["8", "10"]
 
 
 def test_a_box_without_a_record_has_no_generations(box: ShellSandbox) -> None:
@@ -171,6 +206,13 @@ def test_the_previous_one_is_the_next_below_what_stands(
     three.path(f"{HOME}/current").unlink()
     three.link(f"{HOME}/current", f"generations/{now}")
     assert kept(three, "previous").startswith(f"== number\n{previous}\n")
+
+
+def test_one_that_was_half_removed_is_not_the_previous_one(three: ShellSandbox) -> None:
+    parts(three)
+    three.path(f"{ALL}/9/seen").unlink()
+    assert kept(three, "previous").startswith("== number\n8\n")
+    assert kept(three, "9") == ""
 
 
 def test_a_generation_that_is_not_there_has_no_parts(three: ShellSandbox) -> None:

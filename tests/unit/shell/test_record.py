@@ -206,7 +206,6 @@ def test_a_box_that_cannot_be_looked_at_keeps_its_record(recording: ShellSandbox
     assert recording.read(f"{HOME}/current/head") == "digest d1\n"
 
 
-@pytest.mark.xfail(reason="a generation without `folders` ends the sweep", strict=True)
 def test_a_generation_that_was_half_removed_is_in_nobodys_way(recording: ShellSandbox) -> None:
     recorded(recording)
     recorded(recording, extra="link\t/opt/x\t/y\n")

@@ -2,12 +2,12 @@
 # `list`: prints NUMBER DAY current|- BYTES LACKING GONE... of each generation of this box, the
 # oldest first.
 # `kept previous|NUMBER`: prints the parts of one generation.
-# `all`, `numbers` and `wanted_by` come from prune-generations.sh.
+# `all`, `numbers`, `having` and `wanted_by` come from prune-generations.sh.
 # shellcheck disable=SC2154 # $all
 now=$(readlink /var/lib/dlbox/current 2>/dev/null | sed 's|.*/||')
 
 list() {
-  for number in $(numbers); do
+  for number in $(having head packages folders); do
     mark=-
     [ "$number" != "$now" ] || mark=current
     echo "$number $(date -r "$all/$number/head" +%F) $mark $(alone "$number") $(lacking "$number") $(folders "$number")"
@@ -36,8 +36,9 @@ alone() {
 }
 
 kept() {
-  if [ "$1" = previous ]; then number=$(numbers | awk -v now="$now" '$1 + 0 < now + 0' | tail -n 1); else number=$1; fi
-  [ -n "$number" ] && [ -d "$all/$number" ] || return 0
+  number=$(having head applied.yaml packages seen |
+    if [ "$1" = previous ]; then awk -v now="$now" '$1 + 0 < now + 0' | tail -n 1; else grep -xF "$1"; fi)
+  [ -n "$number" ] || return 0
   echo "== number"
   echo "$number"
   for part in head applied.yaml packages seen; do

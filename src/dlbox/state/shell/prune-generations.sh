@@ -11,10 +11,25 @@ prune() {
   for old in $(numbers); do
     [ "$old" != "$now" ] || continue
     [ "$1" = 0 ] || [ "$(surplus)" -gt "$1" ] || break
-    rm -rf "${all:?}/$old"
+    remove "$all/$old"
   done
   sweep
   if [ "$1" = 0 ]; then rm -f /var/cache/dlbox/debs/*.deb; fi
+}
+
+# Removes a folder under another name: what is left of it when the power goes must not pass for it.
+remove() { # FOLDER
+  rm -rf "$1.old"
+  mv "$1" "$1.old"
+  rm -rf "$1.old"
+}
+
+# Prints the numbers of the generations that have these parts: one may be there by half.
+having() { # PART...
+  for number in $(numbers); do
+    for part in "$@"; do [ -e "$all/$number/$part" ] || continue 2; done
+    echo "$number"
+  done
 }
 
 # Bytes that the current generation does not need.
@@ -31,8 +46,10 @@ surplus() {
 # Prints the files of the store and the folders of wheels that generations need.
 wanted_by() { # FOLDER...
   for generation in "$@"; do
-    sed -n 's|.* \([^ -][^ ]*\)$|/var/cache/dlbox/debs/\1|p' "$generation/packages" 2>/dev/null
-    cat "$generation/folders" 2>/dev/null
+    if [ -e "$generation/packages" ]; then
+      sed -n 's|.* \([^ -][^ ]*\)$|/var/cache/dlbox/debs/\1|p' "$generation/packages"
+    fi
+    if [ -e "$generation/folders" ]; then cat "$generation/folders"; fi
   done
 }
 
@@ -41,6 +58,7 @@ sweep() {
   kept=$(wanted_by "$all"/[0-9]*)
   for path in /var/cache/dlbox/debs/*.deb /opt/dlbox/trees/*; do
     [ -e "$path" ] || continue
-    printf '%s\n' "$kept" | grep -qxF "$path" || rm -rf "$path"
+    if printf '%s\n' "$kept" | grep -qxF "$path"; then continue; fi
+    if [ -d "$path" ]; then remove "$path"; else rm -f "$path"; fi
   done
 }
