@@ -116,11 +116,25 @@ def test_what_is_held_is_let_go_and_what_stays_is_held_again(owner: ShellSandbox
     ]
 
 
-@pytest.mark.xfail(reason="each of two is judged as if the other stayed", strict=True)
 def test_a_package_that_needs_one_of_two_keeps_one(owner: ShellSandbox) -> None:
     apt(owner, {"lib tool": "lib tool work", "lib": "lib", "tool": "tool"})
-    run(owner, "tool", "lib")
-    assert "lib tool" not in purged(owner)
+    assert run(owner, "tool", "lib").said == "tool stays: work of this box needs it\n"
+    assert purged(owner) == ["lib"]
+
+
+def test_one_of_two_stays_and_the_rest_goes(owner: ShellSandbox) -> None:
+    owner.put(LEDGER, "a\nb\nc\n")
+    owner.packages({"a": "1", "b": "1", "c": "1", "work": "1"})
+    takes = {"a b c": "a b c work", "a b": "a b work", "a": "a", "a c": "a c"}
+    apt(owner, takes)
+    assert run(owner, "a", "b", "c").said == "b stays: work of this box needs it\n"
+    assert purged(owner) == ["a c"]
+
+
+def test_what_came_with_it_stays_if_somebody_elses_needs_it(owner: ShellSandbox) -> None:
+    apt(owner, {"tool": "tool", "lib": "lib work"}, ["lib work"])
+    assert run(owner, "tool").said == "lib stays: work of this box needs it\n"
+    assert purged(owner) == ["tool"]
 
 
 @pytest.mark.xfail(reason="a purge that fails ends before the holds are back", strict=True)

@@ -35,6 +35,7 @@ purge() {
     # shellcheck disable=SC2086
     DEBIAN_FRONTEND=noninteractive apt-get -q -y purge $names
     names=$(taken_with autoremove --purge | ours)
+    spare
   done
   printf '%s\n' "$held" | ours | xargs -r apt-mark -q hold
 }
@@ -47,13 +48,16 @@ missed() { # NAME...
   done
 }
 
-# Leaves in $names only packages that nothing else on the box needs.
+# Leaves in $names only packages that nothing else on the box needs. Each is judged together with
+# those that go already: another package may need any one of several.
 spare() {
-  # shellcheck disable=SC2086
-  [ -n "$(missed $names)" ] || return 0
+  # shellcheck disable=SC2086 # lists of words
+  [ -n "$names" ] && [ -n "$(missed $names)" ] || return 0
+  going=
   for name in $names; do
-    strange=$(missed "$name" | paste -sd ' ')
-    [ -n "$strange" ] || continue
+    # shellcheck disable=SC2086
+    strange=$(missed $going "$name" | paste -sd ' ')
+    if [ -z "$strange" ]; then going="$going $name"; continue; fi
     say "$name stays: $strange of this box needs it"
     apt-mark -q auto "$name"
     names=$(printf '%s\n' "$names" | grep -vxF "$name" || true)
