@@ -10,7 +10,7 @@ say() { echo "$1" | tee -a $said; } # for the owner of the box
 
 # Prints those names from standard input that are in the ledger and installed.
 ours() {
-  [ -e $ledger ] || return 0
+  if ! [ -e $ledger ]; then cat >/dev/null; return 0; fi
   sort -u | grep -xFf $ledger | xargs -r dpkg-query -W -f '${db:Status-Abbrev} ${Package}\n' 2>/dev/null |
     sed -n 's/^.i *//p'
 }
