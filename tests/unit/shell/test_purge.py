@@ -137,7 +137,6 @@ def test_what_came_with_it_stays_if_somebody_elses_needs_it(owner: ShellSandbox)
     assert purged(owner) == ["tool"]
 
 
-@pytest.mark.xfail(reason="a purge that fails ends before the holds are back", strict=True)
 def test_what_was_held_is_held_after_a_purge_that_failed(owner: ShellSandbox) -> None:
     owner.tool("apt-mark", {"showhold": "lib\n", "showmanual *": "", "-q *": ""})
     owner.tool(
@@ -145,6 +144,14 @@ def test_what_was_held_is_held_after_a_purge_that_failed(owner: ShellSandbox) ->
     )
     assert owner.shell(f"{PURGE}purge tool", "purge").status == 100
     assert "apt-mark -q hold lib" in owner.calls("apt-mark")
+
+
+def test_what_was_held_is_held_after_a_purge_that_was_stopped(owner: ShellSandbox) -> None:
+    owner.tool("apt-mark", {"showhold": "lib\n", "showmanual *": "", "-q *": ""})
+    stops = Answer(does="kill -TERM $PPID")
+    owner.tool("apt-get", {"-q -s *": "Purg tool [1]\n", "-q -y purge tool": stops})
+    assert owner.shell(f"{PURGE}purge tool", "purge").status == 143
+    assert owner.calls("apt-mark")[-1] == "apt-mark -q hold lib"
 
 
 def test_a_package_that_is_gone_is_ours_no_longer(owner: ShellSandbox) -> None:

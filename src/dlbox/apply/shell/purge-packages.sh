@@ -23,6 +23,12 @@ purge() {
   [ -n "$names" ] || return 0
   # A held package also keeps what it depends on.
   held=$(apt-mark showhold | ours)
+  # Also where a step fails, which ends the script.
+  trap hold_again EXIT
+  trap 'exit 129' HUP
+  trap 'exit 130' INT
+  trap 'exit 141' PIPE
+  trap 'exit 143' TERM
   # shellcheck disable=SC2086 # lists of words
   [ -z "$held" ] || apt-mark -q unhold $held
   spare
@@ -37,8 +43,11 @@ purge() {
     names=$(taken_with autoremove --purge | ours)
     spare
   done
-  printf '%s\n' "$held" | ours | xargs -r apt-mark -q hold
+  hold_again
+  trap - EXIT HUP INT PIPE TERM
 }
+
+hold_again() { printf '%s\n' "$held" | ours | xargs -r apt-mark -q hold; }
 
 # Prints what a purge would take from those who still need it: packages that are not in the ledger,
 # or that were asked for by name.
