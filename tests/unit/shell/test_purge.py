@@ -298,6 +298,17 @@ def test_what_waits_for_the_driver_is_noted_for_a_later_run(leaving: ShellSandbo
     assert not leaving.has("/var/lib/dlbox/left")
 
 
+def test_what_waited_is_declared_until_it_is_gone(leaving: ShellSandbox) -> None:
+    leaving.put("/var/lib/dlbox/left", "file\t/etc/ld.so.conf.d/dlbox.conf\t\n")
+    leaving.tool("ldconfig", {"": Answer(does="kill -9 $PPID")})
+    line = "file\t/etc/ld.so.conf.d/dlbox.conf\n"
+    assert leaving.shell(GONE, "gone", stdin=line).status == -9
+    assert leaving.read("/var/lib/dlbox/left").startswith("file\t/etc/ld.so")
+    leaving.tool("ldconfig", {"": ""})
+    leave(leaving, line.strip())
+    assert not leaving.has("/var/lib/dlbox/left")
+
+
 def test_packages_go_and_are_ours_no_longer(leaving: ShellSandbox) -> None:
     apt(leaving, {"tool": "tool"})
     leave(leaving, "package\ttool", "package\twork")

@@ -13,10 +13,6 @@ items=$(cat)
 
 of() { printf '%s\n' "$items" | sed -n "s/^$1$tab//p"; } # KIND
 
-# The next look reads this file with the record, so that a later run removes what it lists.
-of left >/var/lib/dlbox/left
-[ -s /var/lib/dlbox/left ] || rm /var/lib/dlbox/left
-
 if [ -d /run/systemd/system ]; then
   for unit in $(of unit); do systemctl disable --now "$unit" 2>&1 || true; done
 fi
@@ -66,3 +62,9 @@ if of file | grep -q '^/etc/modprobe.d/' && command -v update-initramfs >/dev/nu
   update-initramfs -u -k all
 fi
 if of file | grep -q '^/usr/local/share/ca-certificates/'; then update-ca-certificates; fi
+
+# The next look reads this file with the record, so that a later run removes what it lists. What it
+# has listed until now may be declared nowhere else, so it is replaced only here.
+left=/var/lib/dlbox/left
+of left >$left.new
+if [ -s $left.new ]; then mv $left.new $left; else rm -f $left.new $left; fi
