@@ -9,6 +9,7 @@ from dlbox.bundle.gpg import SigningKey
 from dlbox.bundle.options import Options
 from dlbox.bundle.pool import Fetched
 from dlbox.bundle.progress import gb
+from dlbox.errors import format_error
 
 
 def need(files: list[BundleFile], lacking: list[BundleFile]) -> None:
@@ -28,7 +29,7 @@ def withdrawn(lines: list[str], words: Options) -> None:
         else "name an archive that still has it: --snapshot URL"
     )
     for line in lines:
-        print(f"dlbox bundle: {line} | {remedy}", file=sys.stderr)
+        print("\n".join(format_error("dlbox bundle", f"{line} | {remedy}")), file=sys.stderr)
 
 
 def snapshots(fetched: Fetched) -> None:

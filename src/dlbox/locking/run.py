@@ -38,6 +38,8 @@ def lock_group(
     try:
         lock = build_lock(boxes, datetime.now(tz=timezone.utc).date())
         return update_lockfile(path, lock, update=update), []
+    except BrokenPipeError:  # nobody reads what is printed: no fault of the lock's
+        raise
     except (Unreadable, OSError) as error:
         return ExitCode.FAILED, [f"{path}: {error}" + ("" if " | " in str(error) else AGAIN)]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from dlbox.errors import format_error
 from dlbox.exit_code import ExitCode
 from dlbox.lockfile.file import dump_lock, load_lock, seal_lock
 from dlbox.lockfile.model import Lock
@@ -23,7 +24,7 @@ def update_lockfile(path: str, lock: Lock, *, update: bool) -> ExitCode:
     try:
         old = load_lock(path)
     except Refused as refusal:
-        print(refusal)
+        print("\n".join(format_error("dlbox lock", str(refusal))))
         return _write(path, lock) if update else ExitCode.DIFFERENT
     new = with_known_modules(old, lock)
     if _without_reasons(old) == _without_reasons(new):
@@ -32,7 +33,7 @@ def update_lockfile(path: str, lock: Lock, *, update: bool) -> ExitCode:
     print("\n".join((f"{path}: since {old.day}", *(f"  {ln}" for ln in difference(old, new)))))
     if update:
         return _write(path, new)
-    print(f"{path}: stale; ./dlbox lock --update writes it")
+    print("\n".join(format_error(path, "stale | dlbox lock --update writes it")))
     return ExitCode.DIFFERENT
 
 
