@@ -175,6 +175,19 @@ def test_a_generation_that_was_half_removed_is_not_listed(
     assert [line.split()[0] for line in listed(three)] == ["8", "10"]
 
 
+def replacing(box: ShellSandbox, number: int) -> None:
+    """Have it as when the power went while the record of a generation was replaced."""
+    box.path(f"{ALL}/{number}").rename(box.path(f"{ALL}/{number}.new"))
+    box.folder(f"{ALL}/{number}")
+    box.path(f"{HOME}/current").unlink()
+    box.link(f"{HOME}/current", f"generations/{number}.new")
+
+
+def test_a_generation_that_is_being_replaced_is_not_listed(three: ShellSandbox) -> None:
+    replacing(three, 10)
+    assert [line.split()[0] for line in listed(three)] == ["8", "9"]
+
+
 def test_a_box_without_a_record_has_no_generations(box: ShellSandbox) -> None:
     assert listed(box) == []
 
@@ -213,6 +226,12 @@ def test_one_that_was_half_removed_is_not_the_previous_one(three: ShellSandbox) 
     three.path(f"{ALL}/9/seen").unlink()
     assert kept(three, "previous").startswith("== number\n8\n")
     assert kept(three, "9") == ""
+
+
+def test_the_previous_one_is_known_where_a_replacement_was_cut(three: ShellSandbox) -> None:
+    parts(three)
+    replacing(three, 9)
+    assert kept(three, "previous").startswith("== number\n8\n")
 
 
 def test_a_generation_that_is_not_there_has_no_parts(three: ShellSandbox) -> None:

@@ -15,7 +15,8 @@ store=/var/cache/dlbox/debs
 # ARCHITECTURE SIZE SHA256 FILE, the last three - if the store does not have it.
 packages() {
   touch $home/packages
-  sort -u $home/packages -o $home/packages
+  sort -u $home/packages >$home/packages.new
+  mv $home/packages.new $home/packages
   xargs -r dpkg-query -W -f '${db:Status-Abbrev} ${Package} ${Version} ${Architecture}\n' \
     <$home/packages 2>/dev/null | sed -n 's/^.i *\([^ ]* [^ ]* [^ ]*\)$/\1/p' | sort -u |
     while read -r name version arch; do
@@ -42,6 +43,22 @@ items() {
   for name in running module-loaded driver-user-space modules; do printf 'kernel\t%s\n' $name; done
 }
 
+# Has `current` name a record, in one step, once it is on the disk: the journal goes after that.
+lead_to() { # NUMBER
+  find "$all/$1" -type f -exec sync {} +
+  ln -sfn "generations/$1" $home/current.new
+  mv -T $home/current.new $home/current
+}
+
+# Has a record take the place of generation N. `current` names it as N.new already, and goes on to:
+# renamed, it would be nowhere until the link follows, so N becomes a copy of it.
+settle() { # NUMBER
+  rm -rf "${all:?}/$1"
+  cp -a "$all/$1.new" "$all/$1"
+  lead_to "$1"
+  rm -rf "$all/$1.new"
+}
+
 chmod 644 $new/head $new/wanted $new/applied.yaml
 mkdir -p $store
 packages >$new/packages
@@ -53,8 +70,17 @@ rm $new/items
 chmod 600 $new/seen
 sed -n 's/^tree\t[^\t]*\t\([^ ]*\) .*/\1/p' $new/seen >$new/folders
 
-# A record that equals the last one replaces it: it is the same generation, observed again.
 last=$(readlink $home/current 2>/dev/null | sed 's|.*/||' || true)
+# Complete what a run that was cut has begun, and remove what it left.
+case $last in
+  *.new)
+    last=${last%.new}
+    if [ -d "$all/$last.new" ]; then settle "$last"; fi
+    ;;
+esac
+rm -rf "$all"/*.new "$all"/*.old
+
+# A record that equals the last one replaces it: it is the same generation, observed again.
 same=no
 if [ -n "$last" ] && [ -d "$all/$last" ]; then
   same=yes
@@ -64,17 +90,14 @@ if [ -n "$last" ] && [ -d "$all/$last" ]; then
 fi
 if [ "$2" != 0 ] && [ -d "$all/$2" ]; then last=$2 same=yes; fi
 if [ $same = yes ]; then
-  number=$last
-  # Also remove what a run left that was cut here.
-  rm -rf "$all"/*.old
-  mv "$all/$number" "$all/$number.old"
+  mv $new "$all/$last.new"
+  lead_to "$last.new"
+  settle "$last"
 else
   number=$(($(numbers | tail -n 1) + 1))
+  mv $new "$all/$number"
+  lead_to "$number"
 fi
-mv $new "$all/$number"
-rm -rf "$all/$number.old"
-ln -sfn "generations/$number" $home/current.new
-mv -T $home/current.new $home/current
 ln -sfn current/applied.yaml $home/applied.yaml
 rm -f $home/begun
 prune "$1"

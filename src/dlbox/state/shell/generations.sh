@@ -4,7 +4,8 @@
 # `kept previous|NUMBER`: prints the parts of one generation.
 # `all`, `numbers`, `having` and `wanted_by` come from prune-generations.sh.
 # shellcheck disable=SC2154 # $all
-now=$(readlink /var/lib/dlbox/current 2>/dev/null | sed 's|.*/||')
+# `current` names generation N as N.new where its record was being replaced.
+now=$(readlink /var/lib/dlbox/current 2>/dev/null | sed 's|.*/||; s|\.new$||')
 
 list() {
   for number in $(having head packages folders); do
