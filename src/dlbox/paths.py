@@ -7,6 +7,8 @@ import sys
 from importlib.util import cache_from_source
 from pathlib import Path
 
+from dlbox.errors import BadInput
+
 PACKAGE = Path(__file__).resolve().parent
 _CHECKOUT = PACKAGE.parents[1]
 IN_CHECKOUT = (_CHECKOUT / "roles").is_dir()
@@ -24,10 +26,16 @@ def enter_site() -> None:
     """Make the site the working directory: the caller's folder, if that is a site.
 
     Elsewhere a checkout is itself the site, as it always was. Paths on the command line stay
-    relative to the caller's folder: see ``typed_path``.
+    relative to the caller's folder: see ``typed_path``. Raises BadInput.
     """
-    here = os.environ.setdefault(CALLER, str(Path.cwd()))
-    if IN_CHECKOUT and not Path(here, SITE_INVENTORY).is_file():
+    try:
+        here = os.environ.setdefault(CALLER, str(Path.cwd()))
+    except FileNotFoundError as error:
+        msg = "the working directory is gone | change into one that exists"
+        raise BadInput(msg) from error
+    if Path(here, SITE_INVENTORY).is_file():
+        os.chdir(here)
+    elif IN_CHECKOUT:
         os.chdir(ROOT)
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from time import monotonic
 from typing import IO
 
+from dlbox.errors import format_error
 from dlbox.exit_code import ExitCode
 from dlbox.paths import ROOT, python_environment
 
@@ -59,7 +60,7 @@ def ran(name: str, *argv: str) -> Step:
 
 def skipped(name: str, reason: str) -> Step:
     """Print that a step could not run, with the reason, and return it as skipped."""
-    print(f"\n== {name}\nskipped: {reason}", flush=True)
+    print(f"\n== {name}", *format_error("skipped", reason), sep="\n", flush=True)
     return Step(name, skipped=1, notes=(f"skipped {name}: {reason}",))
 
 
@@ -75,7 +76,7 @@ def report(steps: Iterable[Step]) -> int:
         counts = f"{step.passed:>8}{step.failed:>8}{step.skipped:>9}"
         print(f"{step.name:<16}{step.verdict:<9}{step.seconds:>8.1f}{counts}")
     for note in (note for step in steps for note in step.notes):
-        print(note)
+        print("\n".join(format_error("", note)))
     passed, failed = sum(s.passed for s in steps), sum(s.failed for s in steps)
     if not passed + failed:
         print("nothing ran at all, so nothing is proved")

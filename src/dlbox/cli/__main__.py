@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from pathlib import Path
@@ -16,7 +17,9 @@ def main() -> int:
     """Run what the command line says; return the exit code."""
     keep_tree_clean()
     # Roles are imported from beside us, and never from where somebody happens to stand.
-    here = {"", ".", str(Path.cwd())}
+    here = {"", "."}
+    with contextlib.suppress(FileNotFoundError):
+        here.add(str(Path.cwd()))
     sys.path[:] = [str(ROOT), *(place for place in sys.path if place not in here)]
     # Only now: what is imported from here on is compiled to where it may be.
     from dlbox.cli.command import ended  # noqa: PLC0415
@@ -26,12 +29,12 @@ def main() -> int:
         from click.shell_completion import shell_complete  # noqa: PLC0415
 
         return shell_complete(dlbox, {}, "dlbox", COMPLETE, os.environ[COMPLETE])
-    enter_site()
     argv = sys.argv[1:]
     if argv[:1] == ["help"]:
         argv = [*argv[1:], "--help"]
 
     def work() -> int:
+        enter_site()
         with dlbox.make_context("dlbox", argv or ["--help"]) as context:
             return int(dlbox.invoke(context))
 

@@ -13,7 +13,7 @@ import click
 from dlbox.cli.check import linters
 from dlbox.cli.command import verb
 from dlbox.cli.tiers import require_checkout, run_tier, tiers
-from dlbox.errors import BadInput
+from dlbox.errors import BadInput, format_error
 from dlbox.exit_code import ExitCode
 from dlbox.sandbox.cleanup import tidy
 from dlbox.sandbox.engine import NoEngine, engine
@@ -45,7 +45,7 @@ def command(named: tuple[str, ...], *, yes: bool) -> int:
     chosen = list(dict.fromkeys(named)) or known
     unmet = "" if set(chosen) <= NO_CONTAINERS else install_tools(TEST_TOOLS, yes=yes)
     if unmet:
-        print(f"not installed: {unmet}", flush=True)
+        print("\n".join(format_error("not installed", unmet)), flush=True)
     steps = [] if named else linters()
     with nullcontext() if no_containers() else tidy():
         steps += run(chosen, unmet)

@@ -9,6 +9,7 @@ import shlex
 import sys
 from collections.abc import Mapping
 
+from dlbox.errors import format_error
 from dlbox.paths import ROOT
 from dlbox.sandbox.container import Container, boxes, start
 from dlbox.sandbox.engine import BoxError, engine
@@ -63,7 +64,7 @@ def main(args: list[str]) -> int:
     try:
         verbs[args[0]]()
     except BoxError as error:
-        print(error, file=sys.stderr)
+        print("\n".join(format_error("dlbox.sandbox", str(error))), file=sys.stderr)
         return 1
     return 0
 
