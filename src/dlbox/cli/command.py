@@ -17,19 +17,29 @@ from dlbox.cli.group import VERBS
 from dlbox.errors import SEPARATOR, BadInput, format_error, usage_text
 from dlbox.exit_code import ExitCode
 
-PYINFRA_OPTIONS = (
-    ("-y, --yes", "ask nothing"),
-    ("--dry", "only say what would change"),
+Options = tuple[tuple[str, str], ...]
+"""Options of pyinfra in the help of a verb, each with its meaning."""
+WHICH: Options = (
     ("--limit NAME", "only this box or group; repeats"),
     ("--exclude NAME", "without this box or group; repeats"),
     ("--data SETTING=VALUE", "a setting for all of them; repeats"),
     ("--group-data FOLDER", "one more folder of group_data; repeats"),
-    ("--user NAME", "log in by SSH as NAME (also --port, --key, --password)"),
+    ("--user NAME", "log in by SSH as NAME (also --port and --key)"),
+)
+"""For every verb of boxes."""
+LOOKS: Options = (
+    *WHICH,
     ("--same-sudo-password", "ask once for a sudo password that all boxes share"),
     ("--parallel N", "at most N boxes at a time"),
     ("-v, -vv, -vvv", "show facts, their commands, and what boxes print"),
 )
-"""The options of pyinfra that are used most; its own parser judges all of them."""
+"""For those that look at boxes by pyinfra."""
+CHANGES: Options = (
+    ("-y, --yes", "ask nothing"),
+    ("--dry", "only say what would change"),
+    *LOOKS,
+)
+"""For those that change boxes."""
 WORDS = "words"
 """Parameter: everything that is no option of dlbox's own."""
 REPORT = (
@@ -42,9 +52,15 @@ class Verb(click.Command):
     """A command whose help has an example and its exit codes."""
 
     def __init__(
-        self, name: str, *, example: str, codes: tuple[ExitCode, ...], boxes: bool, **more: Any
+        self,
+        name: str,
+        *,
+        example: str,
+        codes: tuple[ExitCode, ...],
+        boxes: Options,
+        **more: Any,
     ) -> None:
-        """``boxes``: it takes an inventory, and hands on to pyinfra what it does not know."""
+        """Let a verb with ``boxes`` take an inventory, and pyinfra what it does not know."""
         self.example, self.codes, self.boxes = example, codes, boxes
         settings: dict[str, Any] = {"help_option_names": ["-h", "--help"]}
         details = inspect.cleandoc(more.pop("help") or "")
@@ -65,7 +81,7 @@ class Verb(click.Command):
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         if self.boxes:
             with formatter.section("Options for pyinfra, of which these are used most"):
-                formatter.write_dl(PYINFRA_OPTIONS)
+                formatter.write_dl(self.boxes)
         with formatter.section("Example"):
             for line in self.example.splitlines():
                 formatter.write(f"{'':>{formatter.current_indent}}{line}\n")
@@ -86,7 +102,7 @@ def verb(
     name: str,
     example: str,
     *codes: ExitCode,
-    boxes: bool = False,
+    boxes: Options = (),
     kind: type[Verb] = Verb,
     params: Sequence[click.Parameter] = (),
 ) -> Callable[[Callable[..., int]], Verb]:

@@ -7,7 +7,7 @@ import json
 import click
 
 from dlbox.apply.report import take_results
-from dlbox.cli.command import verb
+from dlbox.cli.command import LOOKS, verb
 from dlbox.cli.request import parse_request
 from dlbox.cli.up import run_pyinfra
 from dlbox.exit_code import ExitCode
@@ -18,7 +18,7 @@ dlbox drift
 dlbox drift lab.py --json"""
 
 
-@verb("drift", EXAMPLE, ExitCode.FAILED, ExitCode.BAD_INPUT, ExitCode.DIFFERENT, boxes=True)
+@verb("drift", EXAMPLE, ExitCode.FAILED, ExitCode.BAD_INPUT, ExitCode.DIFFERENT, boxes=LOOKS)
 @click.option("--json", "as_data", is_flag=True, help="Print JSON.")
 def command(words: tuple[str, ...], *, as_data: bool) -> int:
     """It looks at each box once, and changes nothing."""

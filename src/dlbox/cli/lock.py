@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from dlbox.apply.report import take_results
-from dlbox.cli.command import complain, verb
+from dlbox.cli.command import LOOKS, complain, verb
 from dlbox.cli.request import parse_request
 from dlbox.cli.up import run_pyinfra
 from dlbox.exit_code import ExitCode
@@ -21,7 +21,7 @@ CODES = (ExitCode.FAILED, ExitCode.BAD_INPUT, ExitCode.REFUSED, ExitCode.DIFFERE
 WORST_FIRST = (ExitCode.FAILED, ExitCode.REFUSED)
 
 
-@verb("lock", EXAMPLE, *CODES, boxes=True)
+@verb("lock", EXAMPLE, *CODES, boxes=LOOKS)
 @click.option("--update", is_flag=True, help="Write a lock that is stale again.")
 def command(words: tuple[str, ...], *, update: bool) -> int:
     """Boxes that name the same file in box_lock are one class, and get one lock.

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from dlbox.cli.command import verb
+from dlbox.cli.command import LOOKS, verb
 from dlbox.cli.plan_args import Described, question
 from dlbox.errors import BadInput
 from dlbox.exit_code import ExitCode
@@ -23,7 +23,7 @@ dlbox plan lab.py --limit gtx-1"""
 CODES = (ExitCode.FAILED, ExitCode.BAD_INPUT, ExitCode.REFUSED)
 
 
-@verb("plan", EXAMPLE, *CODES, boxes=True)
+@verb("plan", EXAMPLE, *CODES, boxes=LOOKS)
 @click.option("--gpu", multiple=True, help="Name or PCI id of a card; repeats, one per card.")
 @click.option("--os", "system", help=f"One of {' '.join(catalog().systems)}.")
 @click.option("--arch", help="Machine architecture, as uname -m says it (x86_64).")

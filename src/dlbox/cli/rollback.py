@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from dlbox.apply.report import take_results
-from dlbox.cli.command import verb
+from dlbox.cli.command import CHANGES, verb
 from dlbox.cli.request import Request, parse_request
 from dlbox.cli.up import CODES, carry_out, run_pyinfra
 from dlbox.exit_code import ExitCode
@@ -18,7 +18,7 @@ dlbox rollback lab.py --limit gtx-1
 dlbox rollback --to 3 -y"""
 
 
-@verb("rollback", EXAMPLE, *CODES, boxes=True)
+@verb("rollback", EXAMPLE, *CODES, boxes=CHANGES)
 @click.option("--list", "only_list", is_flag=True, help="Only say what there is to go back to.")
 @click.option("--to", type=int, metavar="NUMBER", help="Which generation; else the one before.")
 def command(words: tuple[str, ...], *, only_list: bool, to: int | None) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dlbox.cli.command import verb
+from dlbox.cli.command import CHANGES, verb
 from dlbox.cli.request import parse_request
 from dlbox.cli.up import carry_out
 from dlbox.exit_code import ExitCode
@@ -14,7 +14,7 @@ dlbox uninstall lab.py --limit gtx-1 --dry"""
 CODES = (ExitCode.FAILED, ExitCode.BAD_INPUT, ExitCode.REFUSED, ExitCode.REBOOT_PENDING)
 
 
-@verb("uninstall", EXAMPLE, *CODES, boxes=True)
+@verb("uninstall", EXAMPLE, *CODES, boxes=CHANGES)
 def command(words: tuple[str, ...]) -> int:
     """Packages, wheels, files, units, and dlbox's own record; it shows what would change, and asks.
 

@@ -12,7 +12,7 @@ from pyinfra.context import ctx_state
 
 from dlbox.apply.report import Report, take_results
 from dlbox.apply.unexpected_reboot import detect_unexpected_reboots
-from dlbox.cli.command import complain, verb
+from dlbox.cli.command import CHANGES, complain, verb
 from dlbox.cli.interrupts import Interrupts
 from dlbox.cli.request import Request, parse_request
 from dlbox.exit_code import ExitCode
@@ -27,7 +27,7 @@ dlbox up lab.py --dry"""
 CODES = (ExitCode.FAILED, ExitCode.BAD_INPUT, ExitCode.REFUSED, ExitCode.REBOOT_PENDING)
 
 
-@verb("up", EXAMPLE, *CODES, boxes=True)
+@verb("up", EXAMPLE, *CODES, boxes=CHANGES)
 def command(words: tuple[str, ...]) -> int:
     """It shows what would change, and asks. A box that already is what it should be costs one look.
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 from typing_extensions import override
 
-from dlbox.cli.command import Verb, verb
+from dlbox.cli.command import WHICH, Verb, verb
 from dlbox.cli.request import Request, parse_request
 from dlbox.exit_code import ExitCode
 from dlbox.paths import PACKAGE, ROOT
@@ -30,6 +30,8 @@ PYTEST = (
 )
 CODE_OF = {0: ExitCode.OK, 2: ExitCode.INTERRUPTED, 4: ExitCode.BAD_INPUT}
 """Pytest's exit code -> ours; by all others, such as 5 for no checks at all, nothing is proved."""
+LOGIN = ("ssh_user", "ssh_port", "ssh_key")
+"""Options of pyinfra that are settings of a connection, too."""
 PYTEST_WORDS = "dlbox.pytest"
 """Where a context keeps the words after ``--``."""
 
@@ -47,7 +49,7 @@ class _Verify(Verb):
         return [*super().collect_usage_pieces(ctx), "[-- PYTEST OPTIONS]"]
 
 
-@verb("verify", EXAMPLE, *CODES, boxes=True, kind=_Verify)
+@verb("verify", EXAMPLE, *CODES, boxes=WHICH, kind=_Verify)
 @click.pass_context
 def command(context: click.Context, words: tuple[str, ...]) -> int:
     """Every role's checks ask the box itself: they compile, train and run, and change nothing.
@@ -64,6 +66,7 @@ def verify(asked: Request, pytest: list[str]) -> int:
     given += [f"--limit={host.name}" for host in asked.hosts]
     given += [f"--data={pair}" for pair in asked.choice.data]
     given += [f"--group-data={folder}" for folder in asked.choice.group_data]
+    given += [f"--data={name}={asked.params[name]}" for name in LOGIN if asked.params[name]]
     checks = [str(ROOT / "roles"), str(PACKAGE / "verify" / "packages.py")]
     words = [sys.executable, "-m", *PYTEST, *checks, *given, *pytest]
     return CODE_OF.get(call(words, cwd=Path.cwd()), ExitCode.FAILED)

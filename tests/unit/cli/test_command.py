@@ -52,14 +52,21 @@ def test_every_verb_has_help_of_its_own(name: str, capsys: Capture) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["plan", "up", "verify", "drift", "lock", "rollback", "uninstall"]
+    ("name", "more"),
+    [
+        *((name, ("-y, --yes", "--dry", "-vvv")) for name in ("up", "rollback", "uninstall")),
+        *((name, ("-vvv", "--same-sudo-password")) for name in ("plan", "drift", "lock")),
+        ("verify", ("-- PYTEST OPTIONS",)),
+    ],
 )
-def test_verbs_of_boxes_name_pyinfras_options(name: str, capsys: Capture) -> None:
+def test_verbs_of_boxes_name_pyinfras_options(
+    name: str, more: tuple[str, ...], capsys: Capture
+) -> None:
     command = commands()[name]
     assert isinstance(command, Verb)
     command.run(["--help"])
     said = capsys.readouterr().out
-    for option in ("[INVENTORY]", "--limit", "--data", "-y, --yes", "--same-sudo-password"):
+    for option in ("[INVENTORY]", "--limit", "--data", "--group-data", "--user", *more):
         assert option in said
 
 

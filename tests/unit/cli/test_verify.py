@@ -26,7 +26,15 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
 
 
 def test_words_after_the_dashes_are_pytests(started: list[list[str]]) -> None:
-    words = ["inventory/lab.py", "--limit", "pascal", "--data", "box_profile=full"]
+    words = [
+        "inventory/lab.py",
+        "--limit",
+        "pascal",
+        "--data",
+        "box_profile=full",
+        "--user",
+        "ada",
+    ]
     assert verify.command.run([*words, "--", "-k", "cuda or nccl", "-x"]) == 0
     given = started[0][started[0].index(str(ROOT / "roles")) :]
     assert given == [
@@ -38,6 +46,7 @@ def test_words_after_the_dashes_are_pytests(started: list[list[str]]) -> None:
         "--limit=gtx-1",
         "--limit=gtx-2",
         "--data=box_profile=full",
+        "--data=ssh_user=ada",
         *("-k", "cuda or nccl", "-x"),
     ]
 
