@@ -33,7 +33,7 @@ def update_lockfile(path: str, lock: Lock, *, update: bool) -> ExitCode:
     print("\n".join((f"{path}: since {old.day}", *(f"  {ln}" for ln in difference(old, new)))))
     if update:
         return _write(path, new)
-    print("\n".join(format_error(path, "stale | dlbox lock --update writes it")))
+    print(f"{path}: stale; ./dlbox lock --update writes it")
     return ExitCode.DIFFERENT
 
 
