@@ -18,7 +18,9 @@ if [ -e "$grub" ]; then
   if command -v update-grub >/dev/null; then update-grub; fi
 fi
 rm -f /var/lib/apt/lists/dlbox-refreshed
-rm -rf /var/cache/dlbox /run/dlbox /run/dlbox-*
+rm -rf /run/dlbox /run/dlbox-*
+# What is mounted there is somebody's own.
+rm -rf --one-file-system /var/cache/dlbox 2>/dev/null || true
 for folder in /opt/dlbox /etc/dlbox; do
   [ -d "$folder" ] || continue
   find "$folder" -depth ! -name '*.dlbox-kept' ! -type d -delete
