@@ -25,7 +25,7 @@ from roles.nvidia_driver.reboot.operations import reboot_if_needed
 plan, result = plan_host(ROLES)
 if plan:
     restrict_apt_to_lock(plan=plan)
-    write_journal(name="Note what is to come", plan=plan)
+    write_journal(name="Write the journal", plan=plan)
     kernel_guard(plan=plan)
     base(plan=plan)
     nvidia_archive(plan=plan)
@@ -37,11 +37,11 @@ if plan:
     frameworks(plan=plan)
     jupyter(plan=plan)
     prune(
-        name="Take away what is no longer asked for",
+        name="Prune what is no longer requested",
         plan=plan,
         result=result,
         belongs_to_driver=belongs_to_driver,
     )
     enforce_locked_versions(plan=plan)
     reboot_if_needed(plan=plan, result=result)
-    write_record(name="Write down what was applied", plan=plan, result=result)
+    write_record(name="Write the record", plan=plan, result=result)

@@ -19,10 +19,8 @@ def base(plan: Plan) -> None:
     """Configure apt to wait and to retry, install the tools, and keep the box from sleeping."""
     wanted = plan.settings[Base]
     mine = manifest(plan.settings, plan.stack)
-    ensure_files(
-        name="Have dlbox's folders, an apt that waits, a box that does not sleep", wanted=mine
-    )
-    apt.settle(name="Settle what dpkg left half done")
+    ensure_files(name="Create dlbox's folders, configure apt, disable sleep", wanted=mine)
+    apt.settle(name="Finish interrupted dpkg work")
     apt.install(name="Install tools", wanted=plan.pinned(mine.packages))
     if wanted.ca_bundle:
         refresh_derived(

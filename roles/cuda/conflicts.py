@@ -17,12 +17,10 @@ def conflicts(settings: Settings) -> dict[str, str]:
     versions = settings[Cuda].versions
     if settings.host.profile == "framework_only":
         conflicting = {"cuda_versions": versions, **libraries}
-        fault = (
-            'asked for, but box_profile = "framework_only" leaves it out | drop one of the two'
-        )
+        fault = 'requested, but box_profile = "framework_only" leaves it out | remove one of the two settings'
     elif versions == []:
         conflicting = {**libraries}
-        fault = "asked for, but cuda_versions = [] leaves no toolkit to use it with | drop one of the two"
+        fault = "requested, but cuda_versions = [] leaves no toolkit to use it with | remove one of the two settings"
     else:
         return {}
     return {name: fault for name, value in conflicting.items() if value and value != "none"}

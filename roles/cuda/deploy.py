@@ -37,7 +37,7 @@ def cuda(plan: Plan) -> None:
             wheels.libraries(name=f"Install CUDA {known}", tree=tree)
     links = {path: to for row in toolkits.values() for path, to in home_links(row).items()}
     ensure_files(
-        name="Link CUDA, and put nvcc into everybody's PATH",
+        name="Link CUDA, and put nvcc into PATH for all users",
         wanted=Manifest(files=manifest(plan.settings, plan.stack).files, links=links),
     )
     homes = [home(toolkit) for toolkit in toolkits.values()]

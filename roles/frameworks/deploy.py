@@ -26,4 +26,4 @@ def frameworks(plan: Plan) -> None:
                 tree=plan.wheel_tree(f"{VENVS}/{framework}", row.lock, row.index),
             )
     if planned:
-        ensure_files(name="Put dlbox-env", wanted=manifest(plan.settings, plan.stack))
+        ensure_files(name="Install dlbox-env", wanted=manifest(plan.settings, plan.stack))

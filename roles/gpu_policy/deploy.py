@@ -35,11 +35,11 @@ def gpu_policy(plan: Plan) -> None:
     """Write the policy and the unit that applies it; remove both if no policy is declared."""
     mine = manifest(plan.settings, plan.stack)
     if not mine.files:
-        remove_policy(name="Have no policy of the cards")
+        remove_policy(name="Remove the GPU policy")
         return
-    ensure_files(name="Put the cards' policy and the unit that applies it at boot", wanted=mine)
+    ensure_files(name="Install the GPU policy and its unit", wanted=mine)
     if plan.box.systemd:
-        apply_policy(name="Apply it now")
+        apply_policy(name="Apply the GPU policy")
 
 
 @operation()

@@ -26,13 +26,13 @@ def jupyter(plan: Plan) -> None:
         return
     server.user(
         # No other attributes: it may be a person's own account, with a shell of their choice.
-        name=f"Have user {wanted.user}",
+        name=f"Create user {wanted.user}",
         user=wanted.user,
         create_home=True,
         ensure_home=False,
     )
     wheels.venv(name="Build JupyterLab", tree=plan.wheel_tree(content.HOME, "jupyter"))
-    token(name="Have a token", user=wanted.user)
+    token(name="Create the token", user=wanted.user)
     ensure_files(
         name="Configure JupyterLab, its kernels and its unit",
         wanted=manifest(plan.settings, plan.stack),
@@ -44,7 +44,7 @@ def jupyter(plan: Plan) -> None:
 def _serve() -> None:
     systemd.service(name="Start at boot", service="dlbox-jupyter", running=None, enabled=True)
     refresh_derived(
-        name="Serve with these settings",
+        name="Restart with the new settings",
         product=content.STARTED,
         # After a rollback the link is newer than the folder that it points to.
         inputs=[

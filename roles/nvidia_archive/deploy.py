@@ -24,12 +24,12 @@ def nvidia_archive(plan: Plan) -> None:
     mine = manifest(plan.settings, plan.stack)
     if not mine.files:
         for path in (content.SOURCE, content.PINS):
-            files.file(name=f"Have no {path}", path=path, present=False)
+            files.file(name=f"Remove {path}", path=path, present=False)
         return
     if plan.lock is None:
         source(name="Add NVIDIA's repository", text=mine.files[content.SOURCE].text)
     # With a lock nothing is downloaded from it now, and it may not even be reachable.
-    ensure_files(name="Have NVIDIA's repository, and pin what may come from it", wanted=mine)
+    ensure_files(name="Configure NVIDIA's repository and its pins", wanted=mine)
 
 
 @operation()

@@ -71,7 +71,7 @@ def change_blocker(when: BusyPolicy | None) -> str:
 def defer_change(result: Result, why: str) -> StringCommand:
     """Defer the change, so that the box keeps its driver, and report the reason."""
     result.driver_deferred = True
-    result.deferred = f"the driver stays as it is: {why}"
+    result.deferred = f"the driver change is deferred: {why}"
     return StringCommand("echo", QuoteString(why))
 
 

@@ -10,7 +10,7 @@ from roles.nvidia_driver.boot_trial.programs import UNIT
 def enable_services(*, fabric: bool) -> None:
     """Enable the services at boot, Fabric Manager only if ``fabric`` is set."""
     systemd.service(
-        name="See after a change whether the driver stands",
+        name="Enable the boot trial",
         service=UNIT,
         running=None,
         enabled=True,

@@ -43,7 +43,7 @@ def nvidia_driver(plan: Plan, result: Result) -> None:
     if settings.adopt:
         held = ("held",) if stack.driver else ()
         adopt(
-            name="Adopt what others have installed",
+            name="Adopt foreign installations",
             kinds=("runfile", "cuda", *held),
             in_use="" if plan.box.container else blocker(host.get_fact(GpuHolders)),
         )
@@ -53,9 +53,7 @@ def nvidia_driver(plan: Plan, result: Result) -> None:
         _driver(plan, result, stack.driver)
     else:
         when = None if plan.box.container else parse_policy(settings.when_busy)
-        remove_driver(
-            name="Have no driver that nobody asks for", plan=plan, result=result, when=when
-        )
+        remove_driver(name="Remove an orphaned driver", plan=plan, result=result, when=when)
 
 
 def _components(system: str) -> None:
@@ -90,11 +88,11 @@ def _driver(plan: Plan, result: Result, driver: Driver) -> None:
         ),
     )
     apt.hold(name="Hold the driver", sources=GPU_SOURCES, pin=driver.pin, names=tuple(wanted))
-    ensure_kernel_modules(name="Look after every kernel")
+    ensure_kernel_modules(name="Ensure a module for every kernel")
     start_boot_trial(name="Put the next boot on trial")
     if needs_signing(box, stack):
         sign(name="Sign the modules")
-        note_enrolment(name="Look for the key's enrolment", result=result)
+        note_enrolment(name="Check the key's enrolment", result=result)
     refresh_derived(
         name="Refresh the initramfs",
         product=INITRAMFS,
@@ -105,4 +103,4 @@ def _driver(plan: Plan, result: Result, driver: Driver) -> None:
     )
     if box.systemd:
         enable_services(fabric=stack.fabricmanager is not None)
-    collect_notices(name="Look for notices", result=result)
+    collect_notices(name="Collect notices", result=result)

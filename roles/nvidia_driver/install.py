@@ -123,8 +123,6 @@ def _missing_from_sources(
     missing: tuple[str, ...], wanted: Mapping[str, str], offered: list[AptCandidate]
 ) -> StringCommand:
     name = missing[0]
-    known = (
-        ", ".join(dict.fromkeys(o.version for o in offered if o.name == name)) or "none at all"
-    )
+    known = ", ".join(dict.fromkeys(o.version for o in offered if o.name == name)) or "none"
     text = f"no source has {name} {wanted[name]}*; apt knows {known}; nothing was changed"
     return StringCommand("echo", QuoteString(text), ">&2; exit 1")

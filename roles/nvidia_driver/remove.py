@@ -26,7 +26,7 @@ def remove_driver(
     names = [name for kind, name in items if kind == "package"]
     core = [name for name in names if CORE_PACKAGES.fullmatch(name)]
     if not core:
-        host.noop("there is none of ours")
+        host.noop("dlbox installed no driver")
         return
     if why := change_blocker(when):
         yield defer_change(result, why)

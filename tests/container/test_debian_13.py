@@ -83,7 +83,7 @@ def test_up_builds_it_with_the_network_cut(box: Container, boxes: Path) -> None:
         "pytorch 2.7.1 (CUDA 12.6, cuDNN 9.5.1.17)",
         "tensorflow 2.21.0 (CUDA 12.9, cuDNN 9.10.2.21)",
         "JupyterLab on 127.0.0.1:8888",
-        "jax: not asked for",
+        "jax: not requested",
     ):
         assert layer in told
 

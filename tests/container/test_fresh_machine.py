@@ -76,7 +76,7 @@ def test_the_readmes_first_command_is_enough(machine: Container) -> None:
     for line in (
         "pytorch 2.15.0",
         "tensorflow 2.21.0",
-        "driver: no GPU, by declaration or on the PCI bus",
+        "driver: no GPU declared or found on the PCI bus",
         "services: init is not systemd; units are installed, not started",
         "dlbox-env pytorch",
     ):

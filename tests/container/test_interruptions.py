@@ -64,12 +64,12 @@ def test_what_a_run_that_was_cut_brought_goes_with_its_settings(
     assert box.run("ncdu", "--version").stdout
     drift = dlbox("drift", boxes)
     assert drift.returncode == 6
-    assert "in the settings  run up: cut short; run it again" in drift.stdout
+    assert "in the settings  run up: interrupted; run it again" in drift.stdout
     run = dlbox("up", boxes, "-y")
     assert run.returncode == 0, run.stdout[-3000:]
     left = f"ls {unit} /opt/dlbox/jupyter /etc/dlbox/jupyter-token; which ncdu"
     assert box.run("sh", "-c", left, check=False).stdout == ""
-    assert dlbox("drift", boxes).stdout.endswith(": as it was applied\n")
+    assert dlbox("drift", boxes).stdout.endswith(": no drift\n")
 
 
 def kill_when(box: Container, boxes: Path, sign: str) -> None:

@@ -44,7 +44,7 @@ AUTOINSTALL="yes"
 DEPLOY = """
 from dlbox.host import apt
 from roles.nvidia_driver.secure_boot.operations import SIGNING_TOOLS, sign
-apt.install(name="Install what signs modules", wanted=dict.fromkeys(SIGNING_TOOLS, ""))
+apt.install(name="Install the signing tools", wanted=dict.fromkeys(SIGNING_TOOLS, ""))
 sign(name="Sign", modules="hello")
 """
 KERNEL = 'kernel=$(ls /lib/modules | head -n 1); module=$(modinfo -k "$kernel" -n hello)'

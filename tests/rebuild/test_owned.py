@@ -1,4 +1,4 @@
-"""What differs on a box is what dlbox says it owns; and what is no longer asked for goes, all of it.
+"""What differs on a box is what dlbox says it owns; and what is no longer requested goes, all of it.
 
 In the way of piuparts: the tree of a box before and after is compared, and not what dlbox tells.
 """

@@ -125,7 +125,7 @@ def test_again_it_is_one_look(one: Subject, lock: Path) -> None:
     run = one.do("up", "-y", box_lock=str(lock))
     assert (run.returncode, changed(run.stdout)) == (0, [])
     rows = re.findall(r"^    (\S.*?)  +1 +- +- +1 *$", run.stdout, re.MULTILINE)
-    assert rows == ["Look whether anything has changed", "Grand total"]
+    assert rows == ["Compare with the record", "Grand total"]
 
 
 def test_the_archive_moves_on(archive: Archive, lock: Path) -> None:
@@ -315,7 +315,7 @@ def test_rolled_back_it_is_what_it_was(
     assert paths.get("", []) == []
     assert one.versions() == {TOOL: "1.0", LIB: "1.0"}
     drift = one.do("drift", box_lock=str(lock))
-    assert drift.stdout.endswith(f"\n{one.box.host}: as it was applied\n"), drift.stdout
+    assert drift.stdout.endswith(f"\n{one.box.host}: no drift\n"), drift.stdout
     assert drift.returncode == 0
 
 

@@ -33,7 +33,7 @@ def command(
     pflash = "if=pflash,unit={},format={},file={}"
     firmware = code(secure_boot=hardware.secure_boot)
     kvm = accelerator() == "kvm"
-    # No device that nobody asked for: each costs the boot a driver.
+    # No device that nobody requested: each costs the boot a driver.
     machine = "q35,sata=off,smbus=off,vmport=off"
     # The firmware guards its variables with SMM, and MokManager wants a keyboard.
     guarded = "smm=on,i8042=on" if hardware.secure_boot else "smm=off,i8042=off"

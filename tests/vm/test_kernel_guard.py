@@ -185,7 +185,7 @@ def test_a_driver_in_use_is_left_alone_and_nobody_is_hurt(
     run = dlbox("up", boxes, "-y")
     assert run.returncode == 1, run.stdout[-4000:]
     assert re.search(
-        r"deferred +the driver stays as it is: the GPU is in use by pid \d+ alice sleep 100000 \(",
+        r"deferred +the driver change is deferred: the GPU is in use by pid \d+ alice sleep 100000 \(",
         run.stdout,
     )
     assert machine.run("dpkg-query", "-W").stdout == before

@@ -47,9 +47,9 @@ def kernel_guard(plan: Plan) -> None:
     """
     if plan.stack.driver:
         ensure_files(
-            name="Put the guard in place", wanted=Manifest(files=programs(plan.stack.driver))
+            name="Install the kernel guard", wanted=Manifest(files=programs(plan.stack.driver))
         )
-        unblock_dpkg(name="Leave out kernels that keep dpkg half done")
+        unblock_dpkg(name="Leave out kernels that block dpkg")
 
 
 @operation()
@@ -57,7 +57,7 @@ def unblock_dpkg() -> Generator[StringCommand, None, None]:
     """Leave out the kernels whose module does not compile, so that dpkg can finish."""
     faults: list[str] = host.get_fact(DpkgFaults)
     if not any("nvidia" in line or "linux-" in line for line in faults):
-        host.noop("nothing of the driver's or the kernel's is half done")
+        host.noop("no driver or kernel package is unfinished")
         return
     yield StringCommand(f"if command -v dkms >/dev/null; then {HOME}/try-modules all; fi")
 
@@ -66,7 +66,7 @@ def unblock_dpkg() -> Generator[StringCommand, None, None]:
 def ensure_kernel_modules() -> Generator[StringCommand, None, None]:
     """Build a module for every kernel that can have one; no other kernel may be the boot default."""
     if not host.get_fact(KernelFaults):
-        host.noop("every kernel is looked after")
+        host.noop("every kernel has its module")
         return
     yield StringCommand(f"{HOME}/kernel-guard mend")
 

@@ -28,7 +28,7 @@ def install_signing_tools(plan: Plan) -> None:
     Without openssl, dkms leaves a module unsigned and does not report it.
     """
     apt.install(
-        name="Install what signs modules", wanted=plan.pinned(dict.fromkeys(SIGNING_TOOLS, ""))
+        name="Install the signing tools", wanted=plan.pinned(dict.fromkeys(SIGNING_TOOLS, ""))
     )
 
 
@@ -42,7 +42,7 @@ def sign(modules: str = "nvidia") -> Generator[StringCommand, None, None]:
     certificate = key.certificate
     wrong: list[str] = host.get_fact(WronglySigned, certificate=certificate, modules=modules)
     if not wrong:
-        host.noop("all are signed")
+        host.noop("all modules are signed")
         return
     for line in wrong:
         name, version, kernel = (QuoteString(word) for word in line.split(" "))

@@ -31,7 +31,7 @@ def write_journal(plan: Plan) -> Generator[StringCommand, None, None]:
     """Write what the run will bring; the journal stays until the record says what was brought."""
     new = unrecorded(plan.box.recorded, plan.manifest.lines())
     if not new:
-        host.noop("all of it has been asked for before")
+        host.noop("the journal is current")
         return
     text = "".join(f"{line}\n" for line in new)
     yield StringCommand("printf %s", QuoteString(text), "| sh -c", QuoteString(SCRIPT), "begun")

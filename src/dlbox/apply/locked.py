@@ -54,7 +54,7 @@ def restrict_apt_to_lock(plan: Plan) -> None:
     Every byte is on the box before apt is restricted.
     """
     if plan.lock:
-        fetch_locked_packages(name="Bring the locked packages", plan=plan, lock=plan.lock)
+        fetch_locked_packages(name="Fetch the locked packages", plan=plan, lock=plan.lock)
         # The environment applies to everything that follows on this box, facts included.
         host.data._env = {"APT_CONFIG": CONF}  # noqa: SLF001 - pyinfra's own name
 
@@ -75,7 +75,7 @@ def fetch_locked_packages(plan: Plan, lock: Lock) -> Generator[Any, None, None]:
         return
     missing = missing_packages(lock, found)
     if not missing:
-        host.noop("all of it is installed")
+        host.noop("every locked package is installed")
     box = plan.settings.host
     yield StringCommand("umask 022; mkdir -p", HOME)
     yield FileUploadCommand(
@@ -103,7 +103,7 @@ def _refusal(names: list[str]) -> StringCommand:
     return StringCommand("echo", QuoteString(text), ">&2; exit 1")
 
 
-# A package that apt is asked for by name would count as asked for by a person, and lose its
+# A package that apt is requested by name would count as requested for by a person, and lose its
 # hold.
 MOVE = f"""
 set -eu
@@ -118,7 +118,7 @@ if [ -n "$held" ]; then apt-mark -q hold $held; fi
 def enforce_locked_versions(plan: Plan) -> None:
     """Install the packages that the lock names, but no role, at their locked versions too."""
     if plan.lock:
-        install_locked_versions(name="Have every package as locked", plan=plan, lock=plan.lock)
+        install_locked_versions(name="Enforce the locked versions", plan=plan, lock=plan.lock)
 
 
 @operation()
@@ -133,7 +133,7 @@ def install_locked_versions(plan: Plan, lock: Lock) -> Generator[StringCommand, 
         if not package.version.startswith(pins)
     }
     if not wrong:
-        host.noop("every package is as locked")
+        host.noop("every package has its locked version")
         return
     yield StringCommand("sh -c", QuoteString(MOVE), "move", *_words(wrong))
 

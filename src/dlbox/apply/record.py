@@ -29,7 +29,7 @@ def write_record(plan: Plan, result: Result) -> Generator[Any, None, None]:
     generation = plan.source.generation or 0
     same = previous and previous.digest == plan.digest and previous.pending == pending
     if previous and same and not (previous.differences or previous.interrupted or generation):
-        host.noop("it is as recorded")
+        host.noop("the record is current")
         return
     yield StringCommand(f"umask 022; rm -rf {NEW} && mkdir -p {NEW}")
     yield _upload("head", record_head(plan, pending))

@@ -41,7 +41,7 @@ class Results(BaseStateCallback):
         """Store which operation failed on a box."""
         step = ", ".join(state.get_op_meta(op_hash).names)
         result = Results.of(state)[host.name]
-        result.failed = result.failed or f"{step}: failed; its last lines stand above"
+        result.failed = result.failed or f"{step}: failed; see its last lines above"
 
 
 def collect_results(state: State) -> dict[str, Result]:
@@ -58,7 +58,7 @@ def collect_results(state: State) -> dict[str, Result]:
         result.dry = state.current_stage < StateStage.Execute
         if host.name not in reached:
             result.failed = (
-                "unreachable, nothing was changed; see above, then run the same again"
+                "unreachable, nothing was changed; see above, then run the same command again"
             )
         elif host.name in failed:
             result.failed = result.failed or "the connection was lost; see above"

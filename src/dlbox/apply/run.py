@@ -40,7 +40,7 @@ def plan_host(roles: Registry) -> tuple[Plan | None, Result]:
     if plan is None and result.failed:
         refuse(name="Preflight", reason=result.failed)
     if plan and is_up_to_date(plan):
-        report_unchanged(name="Look whether anything has changed")
+        report_unchanged(name="Compare with the record")
         return None, result
     return plan, result
 
@@ -125,7 +125,7 @@ def validate_inventory(state: State, roles: Registry) -> None:
 @operation()
 def report_unchanged() -> Generator[StringCommand, None, None]:
     """Report that there is nothing to do."""
-    host.noop("it is what was applied")
+    host.noop("nothing to do")
     yield from ()
 
 

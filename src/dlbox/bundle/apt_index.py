@@ -26,7 +26,7 @@ def _entry(package: LockedPackage, said: str) -> str:
     named = fields(said)
     found = tuple(named.get(word, "") for word in ("Package", "Version", "Architecture"))
     if found != (package.name, package.version, package.architecture):
-        msg = f"{package.file}: calls itself {' '.join(found)} | make the lock again"
+        msg = f"{package.file}: calls itself {' '.join(found)} | create the lock again"
         raise BundleError(msg)
     return (
         f"{said.strip()}\n"

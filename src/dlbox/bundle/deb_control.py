@@ -27,7 +27,7 @@ def control(deb: Path) -> str:
             found = tar.extractfile(next(m for m in tar if m.name.strip("./") == "control"))
             text = found.read() if found else b""
     except (ValueError, StopIteration, tarfile.TarError) as error:
-        msg = f"{deb.name}: is no whole .deb: {error}"
+        msg = f"{deb.name}: is not a complete .deb: {error}"
         raise BundleError(msg) from error
     return text.decode("utf-8", "surrogateescape")
 

@@ -87,7 +87,7 @@ class Downloads:
             tries = 0 if have > most else tries + 1
             most = max(most, have)
             if tries == TRIES:
-                msg = f"{wanted.what}: {address}: {cut} | run the same again, it goes on there"
+                msg = f"{wanted.what}: {address}: {cut} | run the same command again; it resumes there"
                 raise BundleError(msg)
             if tries and self.stop.wait(self.pause(tries)):
                 raise Stopped

@@ -24,7 +24,7 @@ def need(files: list[BundleFile], lacking: list[BundleFile]) -> None:
 def withdrawn(lines: list[str], words: Options) -> None:
     """Print each file that can no longer be downloaded."""
     remedy = (
-        f"put it into {words.folder} by hand, or make the lock again"
+        f"put it into {words.folder} by hand, or create the lock again"
         if words.snapshot
         else "name an archive that still has it: --snapshot URL"
     )
@@ -49,10 +49,10 @@ def snapshots(fetched: Fetched) -> None:
 
 def done(words: Options, key: SigningKey, *, new: bool) -> None:
     """Print that the bundle is complete, and how to use it."""
-    state = "is complete" if new else "was complete: nothing was fetched or written"
+    state = "is complete" if new else "was already complete; nothing was downloaded or written"
     print(f"{words.folder} {state}; signed by {key.fingerprint}")
     if words.tar:
         print(f"{words.tar} is all of it in one file, {gb(words.tar.stat().st_size)}")
     print(
-        "next      serve it, or carry it to the box: ./dlbox up --data box_bundle=URL-or-FOLDER"
+        "next      serve the bundle or copy it to the box: ./dlbox up --data box_bundle=URL-or-FOLDER"
     )

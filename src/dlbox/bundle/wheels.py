@@ -53,7 +53,7 @@ def addressed(
         urls.setdefault(found.wheel.sha256, []).append(found.url)
     lost = [file.what for file in files if not file.addresses and file.sha256 not in urls]
     if lost:
-        msg = f"{', '.join(lost)}: no index has these wheels any more | put them into wheels/"
+        msg = f"{', '.join(lost)}: these wheels are no longer in any index | put them into wheels/"
         raise BundleError(msg)
     return [
         file if file.addresses else replace(file, addresses=tuple(urls[file.sha256]))

@@ -36,7 +36,7 @@ def exclusive(folder: Path) -> Iterator[None]:
         # Some file systems of USB disks have no locks, but they have no second writer either.
         if error.errno == EWOULDBLOCK:
             os.close(handle)
-            msg = f"--to {folder}: another dlbox bundle writes into it | wait for it"
+            msg = f"--to {folder}: another dlbox bundle is writing to it | wait for it"
             raise UserError(msg) from error
     try:
         yield

@@ -53,7 +53,7 @@ def command(**typed: Any) -> int:
     except OSError as error:
         where = error.filename or "the disk"
         code = ExitCode.FAILED
-        why = f"{where}: {error.strerror} | mend that and run the same again"
+        why = f"{where}: {error.strerror} | fix that and run the same command again"
     complain("bundle", why)
     return code
 

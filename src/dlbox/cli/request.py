@@ -83,7 +83,7 @@ def _hosts(choice: Choice) -> list[Host]:
         # An inventory is a program of the user's: whatever it raises is a mistake in it, which
         # pyinfra wraps in an exception that cannot be printed.
         cause = getattr(error, "exception", error)
-        msg = f"{inventory}: cannot be read: {type(cause).__name__}: {cause} | mend it"
+        msg = f"{inventory}: cannot be read: {type(cause).__name__}: {cause} | fix it"
         raise BadInput(msg) from error
     if not everyone:
         msg = f"{inventory}: names no box | add one, e.g. boxes = ['@local']"

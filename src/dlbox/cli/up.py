@@ -57,7 +57,9 @@ def _explain_lost(state: State, results: Mapping[str, Result]) -> None:
     plans = {host: results[host.name].plan for host in failed}
     lost = {host: plan.box.boot for host, plan in plans.items() if plan}
     for name, said in detect_unexpected_reboots(lost).items():
-        results[name].failed = f"{said} | run the same again, it goes on where it stopped"
+        results[
+            name
+        ].failed = f"{said} | run the same command again, it resumes where it stopped"
 
 
 def run_pyinfra(request: Request, deploy: str, *more: str) -> tuple[State, int]:

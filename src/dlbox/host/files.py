@@ -94,7 +94,9 @@ def _put(path: str, file: FileContent) -> Commands:
 
 def _link(path: str, target: str) -> Commands:
     link = QuoteString(path)
-    message = QuoteString(f"{path} is somebody else's file; move it away, then run again")
+    message = QuoteString(
+        f"{path} is not dlbox's file | move it away and run the same command again"
+    )
     yield StringCommand("umask 022; mkdir -p", QuoteString(path.rpartition("/")[0]))
     yield StringCommand(
         "[ -L", link, "] || [ ! -e", link, "] || { echo", message, ">&2; exit 1; }"

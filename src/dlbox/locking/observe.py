@@ -28,7 +28,7 @@ def observe_for_lock(
     """Solve the box's stack without its lock, and ask its apt for the closure.
 
     ``apt_files`` returns what dlbox would add to /etc/apt, as path below it -> text;
-    ``packages`` returns what apt is asked for, as name -> prefix of the version. The plan and
+    ``packages`` returns what apt is requested, as name -> prefix of the version. The plan and
     the closure go into the box's result.
     """
     validate_inventory(host.state, roles)
@@ -51,6 +51,6 @@ def observe_for_lock(
         result.failed = str(refusal)
         return
     if found.error:
-        result.failed = f"apt: {found.error} | mend the cause and run the same command again"
+        result.failed = f"apt: {found.error} | fix the cause and run the same command again"
         return
     result.plan, result.closure = plan, found

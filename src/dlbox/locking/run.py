@@ -13,7 +13,7 @@ from dlbox.locking.update import update_lockfile
 from dlbox.plan.result import Result
 from dlbox.subprocesses import Unreadable
 
-AGAIN = " | mend the cause and run the same command again"
+AGAIN = " | fix the cause and run the same command again"
 
 
 def lock_group(
@@ -28,7 +28,7 @@ def lock_group(
     lost = {name: results[name] for name in names if not results[name].closure}
     if lost:
         lines = [
-            f"{name}: {result.failed or 'no answer; its last lines stand above'}"
+            f"{name}: {result.failed or 'no answer; see its last lines above'}"
             for name, result in lost.items()
         ]
         refused = all(result.refused for result in lost.values())
@@ -52,7 +52,7 @@ def report_locks(results: Mapping[str, Result]) -> list[str]:
     planned = {name: result.plan.settings for name, result in results.items() if result.plan}
     lines = [f"{name}: {results[name].failed}" for name in results if name not in planned]
     if lines:
-        return [*lines, "no lock was written | mend the cause and run the same command again"]
+        return [*lines, "no lock was written | fix the cause and run the same command again"]
     try:
         groups = group_by_lock(planned)
     except BadInput as error:

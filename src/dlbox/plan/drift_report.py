@@ -26,7 +26,7 @@ def lines(name: str, box: Comparison) -> list[str]:
     """Return the lines about one box for a person."""
     if box.failed:
         return format_error(name, box.failed)
-    refused = "  its settings are refused, so only the box itself is told of"
+    refused = "  its settings are refused, so only changes on the box are listed"
     return [
         *format_drift(name, box.changes),
         *(format_error(refused, box.refused) if box.refused else []),

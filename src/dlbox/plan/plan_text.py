@@ -129,7 +129,7 @@ def _told(stack: Stack, name: str) -> list[str]:
 
 
 def _last(stack: Stack, name: str) -> str:
-    bound = "nothing newer" in stack.choices[name].until_reason
+    bound = "no newer" in stack.choices[name].until_reason
     oldest = min(stack.cards, key=lambda card: version_key(card.capability)).sm if bound else ""
     return f"newest for {oldest} here" if bound else ""
 

@@ -79,7 +79,7 @@ def next_steps(result: Result) -> list[str]:
     """Return the next steps for a person."""
     if result.failed:
         return [
-            "mend the cause above and run the same command again; it goes on where it stopped"
+            "fix the cause above and run the same command again; it resumes where it stopped"
         ]
     reboot = [f"reboot ({result.reboot})"] if result.reboot else []
     rows = list(result.enrol) or reboot

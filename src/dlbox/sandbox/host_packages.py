@@ -71,7 +71,7 @@ def install_tools(tools: Sequence[str], *, yes: bool) -> str:
     if os.geteuid() != 0 and not shutil.which("sudo"):
         return f"neither root nor sudo to install {' '.join(missing)}"
     if not _confirmed(yes=yes):
-        return f"nobody agreed to install {' '.join(missing)} | add -y"
+        return f"nobody confirmed to install {' '.join(missing)} | add -y"
     print("updating apt's lists", flush=True)
     # The mirror may be in the middle of a sync: retry once, then the install reports the fault.
     update = ("-o", "APT::Update::Error-Mode=any", "update")

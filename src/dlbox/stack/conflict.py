@@ -49,7 +49,7 @@ def _cards(core: Problem) -> str:
         if all(violations(core, candidate) for candidate in candidates) and candidates:
             return f"nothing is known for it on {core.system}: {_join_reasons(_reasons(core, candidates))}"
     names = ", ".join(gpu.name for gpu in core.gpus) or "NVSwitches, and no card"
-    return f"no one driver of {core.system} does for all of the box ({names})"
+    return f"no single driver of {core.system} supports the whole box ({names})"
 
 
 def _reasons(core: Problem, candidates: Iterable[Candidate]) -> Iterator[str]:
@@ -76,12 +76,12 @@ def _explain_constraint(core: Problem, constraint: Constraint) -> str:
         return f"{constraint}: {core.system} has none; there is {', '.join(available) or 'nothing'}"
     solved = search(others)
     if solved is None:
-        return f"{constraint}: nothing that fits the rest of the box"
+        return f"{constraint}: no candidate fits the rest of the box"
     conflicts = [*_conflicts(others, solved, closest(others, matching, solved))]
     reason = (
         f"{constraint}: {conflicts[0]}"
         if conflicts
-        else f"{constraint} cannot be had with {_rest_of_box(others)}"
+        else f"{constraint} cannot be combined with {_rest_of_box(others)}"
     )
     unnamed = [str(w) for w in others.constraints if str(w) not in reason]
     return f"{reason} (with {', '.join(unnamed)})" if unnamed else reason

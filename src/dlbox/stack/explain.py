@@ -46,7 +46,7 @@ def _until(
         return None, f"newer for these cards: {unlocked[0]}, but {UNLOCKED}"
     barred = [r for r in newer if any(name in r.because for name in names)]
     if barred:
-        return None, f"nothing newer follows: {barred[0].because}"
+        return None, f"no newer version fits: {barred[0].because}"
     return None, "no end announced"
 
 
@@ -84,18 +84,18 @@ def _not_requested(problem: Problem, name: str) -> str:
     return {
         "fabricmanager": "no NVSwitch",
         "nvlsm": "no NVLink 5 switch",
-        "cuda_compat": "not asked for",
-        "jax": "not asked for",
-    }.get(name, "no GPU, by declaration or on the PCI bus")
+        "cuda_compat": "not requested",
+        "jax": "not requested",
+    }.get(name, "no GPU declared or found on the PCI bus")
 
 
 RULES = {
     "driver": "longest-supported branch that drives every card, the distribution's own first",
-    "fabricmanager": "NVSwitch on the bus: it must be of exactly the driver's version",
+    "fabricmanager": "NVSwitch on the bus: its version must equal the driver's",
     "nvlsm": "NVLink 5 switches need it beside Fabric Manager",
-    "cuda_compat": "asked for: newer CUDA over an older driver's module",
+    "cuda_compat": "requested: newer CUDA over an older driver's module",
     "python": "the system's own python3",
-    "cuda": "newest that compiles for every card and that the driver runs in full",
+    "cuda": "newest that compiles for every card and that the driver fully supports",
     "cudnn": "newest for this CUDA major with code for every card",
     "nccl": "newest for this CUDA major with code for every card",
     "pytorch": "newest with locked wheels and code for every card",
@@ -122,7 +122,7 @@ def source_label(candidate: Candidate) -> str:
 def choice_reason(problem: Problem, candidate: Candidate) -> str:
     """Return the rule that decided the layer."""
     requested = ", ".join(str(constraint) for constraint in problem.of(candidate.layer))
-    rule = f"asked for: {requested}" if requested else RULES[candidate.layer]
+    rule = f"requested: {requested}" if requested else RULES[candidate.layer]
     if candidate.layer == "driver":
         return (
             f"{rule}; {_flavour(problem, candidate)}{_other_flavour_fault(problem, candidate)}"
@@ -151,7 +151,7 @@ def _flavour(problem: Problem, candidate: Candidate) -> str:
         if row.flavours == (flavour,):
             return f"{name} needs the {flavour} modules"
     if any(constraint.word == "flavour" for constraint in problem.constraints):
-        return f"{flavour} modules as asked"
+        return f"{flavour} modules as requested"
     since = driver.OPEN_BY_DEFAULT_SINCE
     age = "since" if branch >= since else "before"
     return f"{flavour} modules, NVIDIA's default {age} {since}"
@@ -184,7 +184,7 @@ def rejected_candidates(
 
 def rejection_reason(problem: Problem, chosen: Chosen, candidate: Candidate) -> str:
     """Return the first reason against a candidate, or else why it ranks lower."""
-    reasons = [f"{constraint} is asked for" for constraint in unconstrained(problem, candidate)]
+    reasons = [f"{constraint} is requested" for constraint in unconstrained(problem, candidate)]
     reasons += violations(problem, candidate)
     reasons += [need.why for need in candidate.needs if not need.met(chosen)]
     reasons += [

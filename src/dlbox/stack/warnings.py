@@ -21,9 +21,9 @@ def warnings(problem: Problem, chosen: Chosen) -> Iterator[str]:
     if driver.there:
         yield from _driver(problem, driver)
     elif problem.gpus:
-        yield "no driver is planned, as asked: until there is one, nothing runs on the cards"
+        yield "no driver is planned, as requested: the cards cannot be used without one"
     if problem.switches and not chosen["fabricmanager"].there:
-        yield "NVSwitches without a Fabric Manager, as asked: CUDA fails with error 802 until one runs"
+        yield "NVSwitches without a Fabric Manager, as requested: CUDA fails with error 802 until one runs"
     yield from _system(problem)
     yield from _toolkit(problem, chosen)
     for name, title in TITLES.items():
@@ -52,7 +52,7 @@ def _driver(problem: Problem, driver: Candidate) -> Iterator[str]:
             yield f"driver {branch} is the last branch for a {gpu.name} ({name})"
     yield from _kernels(problem, driver)
     if problem.secure_boot:
-        yield "Secure Boot is on: the module is loaded only once the key it is signed with is enrolled"
+        yield "Secure Boot is on: the module is loaded only after its signing key has been enrolled"
 
 
 def _kernels(problem: Problem, driver: Candidate) -> Iterator[str]:

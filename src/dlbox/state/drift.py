@@ -56,13 +56,15 @@ def classify(
     ]
     if recorded.interrupted:
         changes.append(
-            Change(*INTERRUPTED, "settings", "begun", "cut short", "cut short; run it again")
+            Change(
+                *INTERRUPTED, "settings", "begun", "interrupted", "interrupted; run it again"
+            )
         )
     if digest in (None, recorded.digest) or changes or recorded.pending:
         return changes
     # A boot completes what is pending, and the boot is one of the inputs.
     return [
-        Change(*INPUTS, "settings", recorded.digest, str(digest), "other than at the last up")
+        Change(*INPUTS, "settings", recorded.digest, str(digest), "changed since the last up")
     ]
 
 
@@ -90,7 +92,7 @@ def _change(item: Item, found: Difference | None, was: str | None, now: str | No
 def format_drift(box: str, changes: Sequence[Change]) -> list[str]:
     """Return the lines that describe the drift of a box to a person."""
     if not changes:
-        return [f"{box}: as it was applied"]
+        return [f"{box}: no drift"]
     count = f"{len(changes)} thing{'s' if len(changes) > 1 else ''}"
     width = max(len(LABELS[change.changed_in]) for change in changes)
     rows = [

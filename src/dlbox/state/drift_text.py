@@ -79,9 +79,9 @@ def _package(was: list[str], now: list[str]) -> str:
 def format_declared_change(kind: str, was: str | None, now: str | None) -> str:
     """Return how a declaration changed from ``was`` to ``now``; None: not declared."""
     if was is None:
-        return "now asked for"
+        return "now requested"
     if now is None:
-        return "no longer asked for"
+        return "no longer requested"
     (mode, _, digest), (mode_now, _, digest_now) = was.partition(" "), now.partition(" ")
     if kind == "file" and len(digest) == len(digest_now) == SHA256:
         changes = [f"mode {mode} -> {mode_now}"] if mode != mode_now else []

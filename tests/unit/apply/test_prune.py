@@ -129,7 +129,7 @@ def test_a_box_that_is_asked_for_the_same_loses_nothing(
 ) -> None:
     host = Host(FREE)
     assert carried(monkeypatch, host, pruning(went(PASCAL))) == []
-    assert host.noops == ["nothing was asked for once and is no longer"]
+    assert host.noops == ["nothing was requested for once and is no longer"]
 
 
 def removing(
@@ -159,7 +159,7 @@ def test_a_driver_in_use_stays(monkeypatch: pytest.MonkeyPatch) -> None:
         shell = "\n".join(removing(monkeypatch, result, WORK, when))
         assert "purge" not in shell
         assert "alice python train.py" in shell
-        assert str(result.deferred).startswith("the driver stays as it is: the GPU is in")
+        assert str(result.deferred).startswith("the driver change is deferred: the GPU is in")
         assert result.driver_deferred
 
 
@@ -229,4 +229,4 @@ def test_a_box_without_a_driver_of_ours_is_left_alone(monkeypatch: pytest.Monkey
         plan=a_plan(none, **NOTHING), result=Result(), when=BusyPolicy("refuse")
     )
     assert carried(monkeypatch, host, steps) == []
-    assert host.noops == ["there is none of ours"]
+    assert host.noops == ["dlbox installed no driver"]

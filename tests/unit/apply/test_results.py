@@ -13,7 +13,7 @@ from dlbox.apply.report import report_at_exit, take_results
 from dlbox.apply.results import Results, collect_results
 from dlbox.plan.result import Result
 
-UNREACHABLE = "unreachable, nothing was changed; see above, then run the same again"
+UNREACHABLE = "unreachable, nothing was changed; see above, then run the same command again"
 LOST = "the connection was lost; see above"
 
 
@@ -54,9 +54,9 @@ def test_the_result_of_a_box_is_made_once_and_written_to(state: State) -> None:
 
 def test_a_failed_operation_is_named_by_its_step(state: State) -> None:
     Results.of(state)
-    fail_operation(state, hosts(state)["b"], "Bring the locked packages")
+    fail_operation(state, hosts(state)["b"], "Fetch the locked packages")
     assert collect_results(state)["b"].failed == (
-        "Bring the locked packages: failed; its last lines stand above"
+        "Fetch the locked packages: failed; see its last lines above"
     )
 
 

@@ -61,7 +61,7 @@ def test_zstd_that_nothing_unpacks_is_said_plainly(
 @pytest.mark.parametrize("data", [b"", b"!<arch>\n", b"<html>", b"!<arch>\n" + b"x" * 60])
 def test_what_is_no_deb_is_named(tmp_path: Path, data: bytes) -> None:
     (tmp_path / "x.deb").write_bytes(data)
-    with pytest.raises(BundleError, match=r"x\.deb: is no whole \.deb"):
+    with pytest.raises(BundleError, match=r"x\.deb: is not a complete \.deb"):
         control(tmp_path / "x.deb")
 
 

@@ -66,13 +66,15 @@ def test_wheels_are_found_by_their_digest_and_missed_by_name() -> None:
     [same, torch] = addressed([package, asked_for], named, lambda _: found)
     assert same == package
     assert torch.addresses == ("http://i/2",)
-    with pytest.raises(BundleError, match=r"torch 1\.0: no index has these wheels any more"):
+    with pytest.raises(
+        BundleError, match=r"torch 1\.0: these wheels are no longer in any index"
+    ):
         addressed([asked_for], named, lambda _: found[:1])
 
 
 def test_no_index_is_asked_where_no_wheel_is_missing() -> None:
     def never(_: object) -> list[Found]:
-        pytest.fail("an index was asked")
+        pytest.fail("an index was requested")
 
     package = BundleFile("a 1.0", "apt/a.deb", 1, "ab", ("http://m/a",))
     assert addressed([package], {}, never) == [package]

@@ -13,7 +13,7 @@ from dlbox.bundle.writer import exclusive, write_if_changed
 def test_one_bundle_at_a_time_in_a_folder(tmp_path: Path) -> None:
     with exclusive(tmp_path / "b"):
         with (
-            pytest.raises(UserError, match="another dlbox bundle writes into it"),
+            pytest.raises(UserError, match="another dlbox bundle is writing to it"),
             exclusive(tmp_path / "b"),
         ):
             pass

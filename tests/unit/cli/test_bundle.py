@@ -115,7 +115,7 @@ def test_a_bundle_is_made_once(
     assert (content(bench.folder), tar.read_bytes()) == (made, packed)
     said = capsys.readouterr().out
     assert "; 2 are there\n" in said
-    assert "was complete: nothing was fetched or written" in said
+    assert "was already complete; nothing was downloaded or written" in said
 
 
 def test_only_the_signature_tells_two_bundles_apart(bench: Bench, tmp_path: Path) -> None:

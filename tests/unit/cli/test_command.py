@@ -133,7 +133,7 @@ def raises(error: BaseException) -> int:
 @pytest.mark.parametrize(
     ("error", "code", "says"),
     [
-        (BadInput("a: is wrong | mend it"), 2, "dlbox up: a: is wrong\n  -> mend it\n"),
+        (BadInput("a: is wrong | fix it"), 2, "dlbox up: a: is wrong\n  -> fix it\n"),
         (BadInput("a\nb | c"), 2, "dlbox up: a\ndlbox up: b\n  -> c\n"),
         (KeyboardInterrupt(), 130,
          "\ndlbox up: interrupted\n  -> run the same command again to go on\n"),

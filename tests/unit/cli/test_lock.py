@@ -52,7 +52,7 @@ def test_the_worst_that_became_of_a_class_is_the_exit_code(
     assert run.lock("--update", **boxes) == 1
     said = capsys.readouterr()
     assert said.err == (
-        "dlbox lock: b: no stack\ndlbox lock: c: no answer; its last lines stand above\n"
+        "dlbox lock: b: no stack\ndlbox lock: c: no answer; see its last lines above\n"
     )
     assert said.out == f"{tmp_path}/a.yaml: current\n", "the others' is written all the same"
 
@@ -90,4 +90,4 @@ def test_a_file_that_cannot_be_written_is_told_with_what_to_do(
     assert run.lock(a={"box_lock": str(tmp_path / "file" / "x.yaml")}) == 1
     [fault, remedy] = capsys.readouterr().err.splitlines()
     assert fault.startswith(f"dlbox lock: {tmp_path}/file/x.yaml: ")
-    assert remedy == "  -> mend the cause and run the same command again"
+    assert remedy == "  -> fix the cause and run the same command again"

@@ -65,7 +65,7 @@ def test_a_plan_says_which_and_until_when(capsys: Capture) -> None:
         "  pytorch       2.7.1 cu126             pypi",
         "  tensorflow    2.21.0 cu12             pypi",
         *(line for line in said if line.startswith("  - no nccl: one GPU")),
-        "  - no jax: not asked for",
+        "  - no jax: not requested",
         "  ! driver 550: NVIDIA's own support of this branch has ended",
     ]
 
@@ -299,7 +299,7 @@ def test_the_kernel_and_secure_boot_count(capsys: Capture) -> None:
         assert layer(capsys, "driver", *open_550, "--kernel", kernel)["branch"] == branch
     said = answer(capsys, *ADA, "--secure-boot")["warnings"]
     assert said == [
-        "Secure Boot is on: the module is loaded only once the key it is signed with is enrolled"
+        "Secure Boot is on: the module is loaded only after its signing key has been enrolled"
     ]
 
 

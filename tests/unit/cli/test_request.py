@@ -79,7 +79,7 @@ def test_a_wrong_option_is_one_line(folder: Path, options: str, says: str) -> No
     ("inventory", "says"),
     [
         ("nowhere.py", "nowhere.py: no such inventory file | name one, or leave it out for this machine"),
-        ("@nothing/x", "@nothing/x: cannot be read: NoConnectorError: Invalid connector: nothing | mend it"),
+        ("@nothing/x", "@nothing/x: cannot be read: NoConnectorError: Invalid connector: nothing | fix it"),
     ],
 )  # fmt: skip
 def test_an_inventory_that_is_not_there(folder: Path, inventory: str, says: str) -> None:

@@ -63,11 +63,11 @@ def test_accounts_are_told_of() -> None:
         ),
         (
             Result(
-                removed=(("unit", 1),), deferred="the driver stays as it is: python uses it"
+                removed=(("unit", 1),), deferred="the driver change is deferred: python uses it"
             ),
             [
                 "a: took away 1 unit",
-                "  deferred      the driver stays as it is: python uses it",
+                "  deferred      the driver change is deferred: python uses it",
                 "  next          dlbox uninstall again, once that is over",
             ],
         ),

@@ -31,7 +31,7 @@ def test_a_group_is_locked_once_all_of_its_boxes_were_looked_at(
     lost["c"] = Result()
     assert group(path, lost) == (
         ExitCode.FAILED,
-        ["b: no stack", "c: no answer; its last lines stand above"],
+        ["b: no stack", "c: no answer; see its last lines above"],
     )
     assert not Path(path).exists()
     assert group(path, {"a": lost["a"]}) == (ExitCode.OK, [])
@@ -67,6 +67,6 @@ def test_a_run_with_a_box_that_was_not_planned_writes_no_lock(
     good = a_result(a_gpu_box(), CPP, box_lock=path)
     assert report_locks({"a": good, "b": Result(failed="no stack")}) == [
         "b: no stack",
-        "no lock was written | mend the cause and run the same command again",
+        "no lock was written | fix the cause and run the same command again",
     ]
     assert not Path(path).exists()

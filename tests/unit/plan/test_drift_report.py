@@ -42,8 +42,8 @@ def test_programs_get_the_same() -> None:
 
 def test_what_is_refused_or_pending_is_said_beside_the_changes() -> None:
     assert lines("box", Comparison(refused="no such card", pending=("reboot",))) == [
-        "box: as it was applied",
-        "  its settings are refused, so only the box itself is told of: no such card",
+        "box: no drift",
+        "  its settings are refused, so only changes on the box are listed: no such card",
         "  pending since the last up: reboot",
     ]
     assert lines("box", LOST) == ["box: no answer; see above"]

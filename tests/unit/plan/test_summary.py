@@ -21,8 +21,8 @@ LAYERS = [
     "                JupyterLab on 127.0.0.1:8888",
 ]
 HOW = " with the token: sudo cat /etc/dlbox/jupyter-token"
-AGAIN = "mend the cause above and run the same command again; it goes on where it stopped"
-NO_JAX = "  skipped       jax: not asked for"
+AGAIN = "fix the cause above and run the same command again; it resumes where it stopped"
+NO_JAX = "  skipped       jax: not requested"
 WARNINGS = [
     "  warnings      driver 550: NVIDIA's own support of this branch has ended",
     "                several cards share the board's PCIe lanes: see `lspci -vv`, LnkSta, for what each got",
@@ -95,7 +95,7 @@ def test_a_box_that_was_not_reached() -> None:
 
 
 def test_a_box_that_failed_in_the_middle() -> None:
-    why = "an operation failed; its last lines stand above"
+    why = "an operation failed; see its last lines above"
     assert summary("gtx-1", planned(), failed=why) == [
         *HEAD,
         f"  failed        {why}",
@@ -124,10 +124,10 @@ def test_a_box_without_a_gpu() -> None:
         "",
         "@podman/box: debian-13, no GPU",
         "  installed     jax 0.12.0.1 (CUDA 13.5, cuDNN 9.28.1.4)",
-        "  skipped       driver: no GPU, by declaration or on the PCI bus",
-        "                cuda: no GPU, by declaration or on the PCI bus",
+        "  skipped       driver: no GPU declared or found on the PCI bus",
+        "                cuda: no GPU declared or found on the PCI bus",
         "                cudnn: no CUDA toolkit to use it with",
-        "                nccl: no GPU, by declaration or on the PCI bus",
+        "                nccl: no GPU declared or found on the PCI bus",
         "                pytorch: not wanted",
         "                tensorflow: not wanted",
         "  next          dlbox-env jax",
@@ -152,7 +152,7 @@ def test_a_box_with_one_gpu_has_no_nccl() -> None:
         (
             0,
             {"cuda_versions": ["12.4"]},
-            "nccl: no GPU, by declaration or on the PCI bus",
+            "nccl: no GPU declared or found on the PCI bus",
         ),
         (2, {"cuda_versions": []}, "cudnn: no CUDA toolkit to use it with"),
     ],
@@ -195,13 +195,13 @@ def test_a_box_with_no_warnings_has_no_such_line() -> None:
     assert [line for line in summary("rtx-1", quiet) if "warnings" in line] == []
     loud = a_plan(a_box(system="ubuntu-24.04", secure_boot=True), **ada)
     assert [line for line in summary("rtx-1", loud) if "warnings" in line] == [
-        "  warnings      Secure Boot is on: the module is loaded only once the key it is signed with is enrolled"
+        "  warnings      Secure Boot is on: the module is loaded only after its signing key has been enrolled"
     ]
 
 
 def test_a_box_with_nothing_to_enter() -> None:
     said = summary("cpu", planned(gpus=0, frameworks_names=[], jupyter_install=False))
-    assert said[2] == "  skipped       driver: no GPU, by declaration or on the PCI bus"
+    assert said[2] == "  skipped       driver: no GPU declared or found on the PCI bus"
     assert "                jax: not wanted" in said
     assert said[-1] == "  next          ./dlbox verify"
 

@@ -30,7 +30,7 @@ def test_a_driver_says_until_when_it_is_supported(
         ("debian-13", RTX_4090, "nccl", "one GPU"),
         ("debian-13", "", "driver", "no GPU"),
         ("debian-13", "", "cudnn", "no CUDA toolkit"),
-        ("debian-13", RTX_4090, "jax", "not asked for"),
+        ("debian-13", RTX_4090, "jax", "not requested"),
         ("ubuntu-24.04", RTX_5090, "tensorflow", "RTX 5090"),
         ("ubuntu-26.04", RTX_4090, "tensorflow", "Python 3.14"),
         # What would serve the card is a build that is not locked yet; a newer one without its code is beside the point.

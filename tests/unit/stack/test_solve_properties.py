@@ -156,7 +156,7 @@ def covers(archs: Any, gpu: Gpu, kinds: tuple[str, ...] = ("sm", "compute")) -> 
 
 
 def fulfils(found: str | None, value: str) -> bool:
-    """Whether a layer, or that it is left out, is what was asked for."""
+    """Whether a layer, or that it is left out, is what was requested for."""
     if value == "none" or found is None:
         return (value == "none") == (found is None)
     if value == "*":
@@ -432,7 +432,7 @@ def wider(constraint: Constraint) -> Iterator[Constraint | None]:
         )
     if constraint.word not in {"flavour", "driver_source"}:
         yield Constraint(constraint.word, "*")
-    # cuda-compat comes only where it is asked for.
+    # cuda-compat comes only where it is requested.
     if constraint.word != "cuda_compat":
         yield None
 

@@ -50,7 +50,7 @@ def test_what_only_the_settings_have_changed_is_in_the_settings() -> None:
         "/etc/new": "settings",
         "jupyter": "settings",
     }
-    assert Change("user", "jupyter", "settings", "", "", "no longer asked for") in changes
+    assert Change("user", "jupyter", "settings", "", "", "no longer requested") in changes
 
 
 def test_what_both_have_changed_is_both_and_told_so() -> None:
@@ -89,15 +89,15 @@ def test_inputs_that_a_pending_boot_changes_are_nobodys() -> None:
 def test_a_box_is_told_a_line_a_change_in_columns() -> None:
     changes = [
         Change(*PROFILE, "box", "", "", "content changed"),
-        Change("package", "libcuda1", "settings", "", "", "now asked for"),
+        Change("package", "libcuda1", "settings", "", "", "now requested"),
     ]
     assert format_drift("box", changes) == [
         "box: 2 things not as applied",
         "  on the box       file /etc/profile.d/dlbox-cuda.sh: content changed",
-        "  in the settings  package libcuda1: now asked for",
+        "  in the settings  package libcuda1: now requested",
     ]
     assert format_drift("box", changes[:1])[0] == "box: 1 thing not as applied"
-    assert format_drift("box", []) == ["box: as it was applied"]
+    assert format_drift("box", []) == ["box: no drift"]
 
 
 def test_an_interrupted_run_is_drift_even_where_the_box_is_as_recorded() -> None:
@@ -105,7 +105,7 @@ def test_an_interrupted_run_is_drift_even_where_the_box_is_as_recorded() -> None
     changes = classify(interrupted, [], "d1")
     assert format_drift("m", changes) == [
         "m: 1 thing not as applied",
-        "  in the settings  run up: cut short; run it again",
+        "  in the settings  run up: interrupted; run it again",
     ]
     assert exit_code({"m": Comparison(tuple(changes))}) == 6
 

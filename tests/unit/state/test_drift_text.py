@@ -73,8 +73,8 @@ def test_three_files_of_a_folder_are_named(
 @pytest.mark.parametrize(
     ("kind", "was", "now", "words"),
     [
-        ("file", None, f"644 {NEW}", "now asked for"),
-        ("file", f"644 {OLD}", None, "no longer asked for"),
+        ("file", None, f"644 {NEW}", "now requested"),
+        ("file", f"644 {OLD}", None, "no longer requested"),
         ("file", f"644 {OLD}", f"644 {NEW}", "other content"),
         ("file", f"644 {OLD}", f"755 {NEW}", "mode 644 -> 755, other content"),
         ("file", "600 jupyter", "600 bob", "600 jupyter -> 600 bob"),

@@ -43,7 +43,7 @@ bring() { # SHA256 SIZE FILE ADDRESS...
       echo "$file" >>"$home/told/${place:-archive}"
       return
     fi
-    said=$(echo "$why" | grep -m 1 '^E:' || echo "what is there is not what was locked")
+    said=$(echo "$why" | grep -m 1 '^E:' || echo "its content is not what was locked")
     echo "$file: $address: $said" >>$home/told/said
   done
   rm -f "$draft"
@@ -74,7 +74,7 @@ fi
 index >$store/Packages.new
 mv $store/Packages.new $store/Packages
 echo "deb [trusted=yes] file:$store ./" >$home/sources.list
-# Without this pin, apt takes a package back to an older version only if it is asked for by name.
+# Without this pin, apt takes a package back to an older version only if it is requested by name.
 printf 'Package: *\nPin: origin ""\nPin-Priority: 1001\n' >$home/preferences
 cat >$home/apt.conf <<END
 Dir::Etc::SourceList "$home/sources.list";

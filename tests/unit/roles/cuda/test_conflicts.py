@@ -8,13 +8,13 @@ import pytest
 
 from roles import ROLES
 
-BOTH = "leaves it out | drop one of the two"
+BOTH = "leaves it out | remove one of the two settings"
 
 
 @pytest.mark.parametrize("setting", ["cudnn_version", "nccl_version"])
 def test_a_library_without_any_toolkit_is_a_contradiction(setting: str) -> None:
     assert ROLES.schema.faults({"cuda_versions": [], setting: "*"}) == {
-        setting: "asked for, but cuda_versions = [] leaves no toolkit to use it with | drop one of the two"
+        setting: "requested, but cuda_versions = [] leaves no toolkit to use it with | remove one of the two settings"
     }
     for good in ("none", None):
         assert ROLES.schema.faults({"cuda_versions": [], setting: good}) == {}
@@ -28,7 +28,7 @@ def test_a_library_without_any_toolkit_is_a_contradiction(setting: str) -> None:
 )
 def test_a_compiler_and_no_compilers_is_a_contradiction(setting: str, value: Any) -> None:
     assert ROLES.schema.faults({"box_profile": "framework_only", setting: value}) == {
-        setting: f'asked for, but box_profile = "framework_only" {BOTH}'
+        setting: f'requested, but box_profile = "framework_only" {BOTH}'
     }
     assert ROLES.schema.faults({"box_profile": "full", setting: value}) == {}
     nothing: Any = [] if setting == "cuda_versions" else "none"
