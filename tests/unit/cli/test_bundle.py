@@ -154,7 +154,7 @@ def test_what_was_withdrawn_is_told_with_where_it_came_from(
     gone = (
         f"dlbox bundle: libeins 1.0+deb13u1~x: {bench.server.url}/debian/pool/{name}: HTTP 404"
     )
-    assert f"{gone} | name an archive that still has it: --snapshot URL\n" in said
+    assert f"{gone}\n  -> name an archive that still has it: --snapshot URL\n" in said
     assert not (bench.folder / "lock.yaml").exists(), "a bundle with a hole is none"
     at = f"/archive/debian/20261126T000000Z/pool/{name}"
     bench.server.files[at] = data
