@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from tempfile import TemporaryFile
 
 import click
@@ -17,6 +18,7 @@ from dlbox.subprocesses import Step, ran, report, skipped
 
 EXAMPLE = "./dlbox check"
 PROSE = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md", "docs", "src", "roles")
+SHARDS = 2
 SHEBANGS = (b"#!/bin/sh", b"#!/usr/bin/env bash")
 
 
@@ -26,13 +28,27 @@ def command(*, yes: bool) -> int:
     """Tests that are marked slow are left to dlbox test."""
     del yes
     require_checkout("check")
-    # Two at a time: the types take about as long as the tests, and a computer has two cores.
-    with TemporaryFile("w+", encoding="utf-8") as output, ThreadPoolExecutor(1) as pool:
-        later = pool.submit(lambda: run_tier("unit", output, words=SLOW))
-        steps = [*linters(), later.result()]
-        output.seek(0)
-        print(output.read(), flush=True)
+    # The types take about as long as half of the tests, and a computer has two cores.
+    with ThreadPoolExecutor(SHARDS) as pool:
+        later = [pool.submit(run_shard, number) for number in range(SHARDS)]
+        steps = linters()
+        for step, output in (future.result() for future in later):
+            print(output, flush=True)
+            steps.append(step)
     return report(steps)
+
+
+def run_shard(number: int) -> tuple[Step, str]:
+    """Run the unit tests of every SHARDSth folder, and return what pytest says of them."""
+    folders = sorted(path for path in (ROOT / "tests/unit").iterdir() if path.is_dir())
+    others = [folder for n, folder in enumerate(folders) if n % SHARDS != number]
+    words = [*SLOW, *(f"--ignore={folder}" for folder in others)]
+    if number:  # the files that are in no folder belong to the first one
+        words.append("--ignore-glob=*/tests/unit/test_*.py")
+    with TemporaryFile("w+", encoding="utf-8") as output:
+        step = run_tier("unit", output, words=words)
+        output.seek(0)
+        return replace(step, name=f"unit {number + 1}/{SHARDS}"), output.read()
 
 
 def linters() -> list[Step]:
