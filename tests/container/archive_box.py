@@ -26,7 +26,7 @@ PACKAGES_ONLY = {
     "jupyter_install": False,
     "box_profile": "framework_only",
 }
-CHECKS = "nvidia_driver or nvidia_archive or box"
+CHECKS = "nvidia_driver or nvidia_archive or packages"
 
 
 @dataclass(frozen=True)

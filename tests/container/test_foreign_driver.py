@@ -302,7 +302,7 @@ def test_up_adopts_all_of_it_and_the_driver_stands(box: Container, tmp_path: Pat
     assert "driver 550 (proprietary), held" in run.stdout
     assert box.run("sh", "-c", f"cat {ADOPTED}/*{LIBRARY}").stdout == "library\n"
     assert foreign(box) == [], "Debian's own driver is taken for a foreign one"
-    proof = dlbox("verify", boxes, "--", "-k", "nvidia_driver or box")
+    proof = dlbox("verify", boxes, "--", "-k", "nvidia_driver or packages")
     assert proof.returncode == 0, proof.stdout[-4000:]
     again = dlbox("up", inventory(tmp_path, (box, KNOBS)), "-y")
     assert (again.returncode, changed(again.stdout)) == (0, []), again.stdout[-3000:]

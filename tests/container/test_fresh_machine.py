@@ -66,7 +66,7 @@ def test_without_yes_nothing_is_changed(machine: Container) -> None:
     run = machine.run("sh", "-c", command("up") + " 2>&1", check=False)
     assert run.returncode == 3
     assert "nothing was changed" in run.stdout
-    assert len(run.stdout.splitlines()) == 1
+    assert len(run.stdout.splitlines()) == 2, "what is wrong, and what to do"
 
 
 def test_the_readmes_first_command_is_enough(machine: Container) -> None:

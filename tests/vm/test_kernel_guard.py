@@ -20,7 +20,7 @@ OPEN = {"nvidia_driver_flavour": "open"}
 MORE = {"base_packages": ["emacs-nox", "htop"]}
 """Packages that take their time to be unpacked."""
 YET_MORE = {"base_packages": [*MORE["base_packages"], "ncdu"]}
-CHECKS = "nvidia_driver or box or base"
+CHECKS = "nvidia_driver or packages or base"
 DEFAULT = 'sed -n "s/^GRUB_DEFAULT=\'.*gnulinux-\\(.*\\)-advanced-.*/\\1/p" /etc/default/grub.d/dlbox-kernel.cfg'
 HALFWAY = "until dpkg-query -W -f '${Status}\\n' | grep -q ' half-installed\\| unpacked'; do sleep 0.2; done; sync"
 UNFINISHED = "dpkg-query -W -f '${Status} ${Package}\\n' | grep -v ' installed \\| config-files ' || true"
@@ -77,7 +77,7 @@ def test_a_kernel_that_arrives_is_tried_before_dpkg_has_to_know(made: Provisione
     assert made.said(DEFAULT) == f"{made.good}\n"
     mark = f"/var/lib/dlbox/modules/refused/nvidia-current-open-550.163.01/{later}"
     assert ERROR in made.said(f"cat {mark}")
-    assert made.verify("guard", **OPEN).returncode == 0
+    assert made.verify("kernels", **OPEN).returncode == 0
 
 
 def other_kernel(made: Provisioned) -> str:

@@ -159,7 +159,9 @@ def test_a_server_in_trouble_is_asked_again(server: Server, run: Run, status: in
 def test_a_server_that_stays_in_trouble_is_named(server: Server, run: Run) -> None:
     server.files["/a"] = BODY
     server.moods["/a"] = [Mood(cut=100_000)] + [Mood(status=503)] * TRIES
-    with pytest.raises(BundleError, match=r"a 1\.0: http.*/a: HTTP 503 \| run the same command again"):
+    with pytest.raises(
+        BundleError, match=r"a 1\.0: http.*/a: HTTP 503 \| run the same command again"
+    ):
         run.fetch(wanted(f"{server.url}/a"))
     assert run.part.stat().st_size > 0, "the next run has something to go on with"
 
