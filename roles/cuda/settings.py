@@ -29,11 +29,12 @@ class Cuda(RoleSettings):
 
     @override
     def requirements(self) -> Requirements:
-        compat = {"cuda_compat": self.compat} if self.compat else {}
-        if self.versions is None:
-            return Requirements(compat)
+        # The list holds the first toolkit, which the solver places, and compilers beside it.
         first, *more = self.versions or ["none"]
-        return Requirements({"cuda": first, **compat}, more_toolkits=tuple(more))
+        asked = super().requirements()
+        if self.versions is None:
+            return asked
+        return asked | Requirements({"cuda": first}, more_toolkits=tuple(more))
 
     _compat = field_validator("compat")(constraint_validator("cuda_compat"))
 

@@ -45,7 +45,7 @@ def would_install(host: Host, plan: Plan) -> Simulation | None:
 
 
 def apt_request(stack: Stack, wanted: Mapping[str, str]) -> dict[str, str]:
-    """Return package -> prefix of its version, as apt is requested it with our pins in place.
+    """Return package -> prefix of its version, as apt is asked for it with our pins in place.
 
     If both sources are present, the pins distinguish the distribution's driver from NVIDIA's,
     which a version may not.

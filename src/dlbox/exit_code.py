@@ -26,7 +26,7 @@ class ExitCode(IntEnum):
     REBOOT_PENDING = 5, "done; a reboot is pending"
     DIFFERENT = (
         6,
-        "something differs: a box from its record, a lock or the catalogue from today's",
+        "something differs: a box from its record, or a lock or the catalogue is out of date",
     )
     INTERRUPTED = 130, "interrupted; run the same command again to go on"
-    CLOSED_PIPE = 141, "nobody reads the output any more"
+    CLOSED_PIPE = 141, "the output was closed early"

@@ -200,7 +200,7 @@ def test_people_are_told_a_line_a_change(box: Container, boxes: Path) -> None:
         box.run("apt-mark", "hold", "libcuda1")
     assert run.returncode == 6, run.stdout[-3000:]
     head, row = (
-        f"{box.host}: 1 thing not as applied",
+        f"{box.host}: 1 difference",
         "  on the box  package libcuda1: hold removed",
     )
     assert run.stdout.endswith(f"\n\n{head}\n{row}\n")

@@ -20,9 +20,9 @@ def blocker(use: GpuUse) -> str:
     for module in use.modules:
         strange = [name for name in module.dependents if name not in MODULES]
         if strange:
-            return f"module {strange[0]}, which is not the driver's, stands on {module.name}"
+            return f"module {strange[0]} is not part of the driver and depends on {module.name}"
         if not use.holders and module.references > len(module.dependents):
-            return f"module {module.name} is in use, by no process that can be seen: a console?"
+            return f"module {module.name} is in use, but no process holds it (a text console?)"
     return ""
 
 

@@ -97,14 +97,14 @@ def _log_sources(state: State, host: Host) -> bool:
 
 def _refusal(names: list[str]) -> StringCommand:
     text = (
-        f"the lock was made on a box that had {', '.join(names)} before, and this one has not; "
-        "./dlbox lock --update on this one"
+        f"the lock was made on a box that had {', '.join(names)} before, and this one has not"
+        " | ./dlbox lock --update on this one"
     )
     return StringCommand("echo", QuoteString(text), ">&2; exit 1")
 
 
-# A package that apt is requested by name would count as requested for by a person, and lose its
-# hold.
+# apt marks a package that is named on its command line as installed by a person, and a change of
+# version takes its hold away.
 MOVE = f"""
 set -eu
 names=$(printf '%s\\n' "$@" | cut -d = -f 1)

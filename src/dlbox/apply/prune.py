@@ -42,7 +42,7 @@ def prune(
     record = plan.box.recorded
     items = orphans(record, plan.manifest.lines())
     if not items or record is None:
-        host.noop("nothing was requested for once and is no longer")
+        host.noop("no orphans")
         return
     changed = [d.name for d in record.differences if d.kind == "file" and d.now != "absent"]
     # The driver that stays for now still needs what belongs to it.

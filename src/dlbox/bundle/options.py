@@ -15,17 +15,20 @@ from dlbox.paths import typed_path
 MOST_JOBS = 64
 PARAMETERS: tuple[click.Parameter, ...] = (
     click.Argument(["lock"], metavar="LOCK"),
-    click.Option(["--to"], required=True, metavar="FOLDER", help="Made where it is missing."),
+    click.Option(["--to"], required=True, metavar="FOLDER", help="Created if missing."),
     click.Option(
-        ["--key"], required=True, metavar="KEY", help="Of yours in gpg: its id or fingerprint."
+        ["--key"],
+        required=True,
+        metavar="KEY",
+        help="Id or fingerprint of your secret gpg key.",
     ),
     click.Option(
-        ["--gnupg-home"], metavar="DIR", help="Where gpg keeps it, if not at gpg's usual place."
+        ["--gnupg-home"], metavar="DIR", help="gpg's home folder, if not the default."
     ),
-    click.Option(["--tar"], metavar="FILE", help="Write all of it into one file, too."),
-    click.Option(["--jobs"], type=int, default=8, metavar="N", help="Downloads at a time (8)."),
+    click.Option(["--tar"], metavar="FILE", help="Also write the bundle as one tar file."),
+    click.Option(["--jobs"], type=int, default=8, metavar="N", help="Parallel downloads (8)."),
     click.Option(
-        ["--snapshot"], metavar="URL", help="A snapshot archive for what was withdrawn."
+        ["--snapshot"], metavar="URL", help="Snapshot archive for withdrawn packages."
     ),
 )
 

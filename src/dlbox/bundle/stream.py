@@ -73,7 +73,7 @@ def _from_server(session: requests.Session, address: str, start: int) -> Iterato
             _check_status(answer.status_code)
             begins, total = _extent(answer)
             if begins not in (0, start):
-                msg = f"sends from byte {begins} on where {start} was requested for"
+                msg = f"sends from byte {begins}, but {start} was requested"
                 raise OtherBytes(msg)
             yield Stream(begins, total, answer.iter_content(CHUNK))
     except (InvalidSchema, MissingSchema, InvalidURL) as error:

@@ -59,7 +59,7 @@ def command(**typed: Any) -> int:
 
 
 def bundle(words: Options, lock: Lock, key: SigningKey, resolve: Resolve) -> int:
-    """Fetch, index, sign, pack and tell. Raises Fault."""
+    """Fetch, index, sign, pack and tell. Raises BundleError."""
     files = [*debs(lock, words.snapshot), *wheels(lock)]
     lacking = missing(files, words.folder, words.jobs)
     messages.need(files, lacking)
@@ -85,7 +85,7 @@ def need(
 
 
 def fetch_all(lacking: list[BundleFile], words: Options) -> Fetched:
-    """Fetch what is not there, and say how it goes. Raises Fault."""
+    """Fetch what is not there, and say how it goes. Raises BundleError."""
     if not lacking:
         return Fetched()
     begun = sum(one.begun(words.folder) for one in lacking)

@@ -22,11 +22,11 @@ WORST_FIRST = (ExitCode.FAILED, ExitCode.REFUSED)
 
 
 @verb("lock", EXAMPLE, *CODES, boxes=LOOKS)
-@click.option("--update", is_flag=True, help="Write a lock that is stale again.")
+@click.option("--update", is_flag=True, help="Rewrite a stale lock.")
 def command(words: tuple[str, ...], *, update: bool) -> int:
     """Boxes that name the same file in box_lock are one class, and get one lock.
 
-    A lock that is stale is told of, with what has changed, and not written without --update.
+    A stale lock is reported, with what changed; only --update rewrites it.
     Nothing on the boxes is changed.
     """
     request = parse_request(words)

@@ -34,7 +34,7 @@ GTX_1080_TI = "10de:1b06"
 @click.option("--gpu", multiple=True, help="PCI id of a card to declare; repeats.")
 @click.option("--data", multiple=True, metavar="SETTING=VALUE", help="A setting; repeats.")
 @click.option(
-    "--name", default=NAME, help=f"Of the container; one that is there goes ({NAME})."
+    "--name", default=NAME, help=f"Container name; an existing one is replaced ({NAME})."
 )
 @click.option("-y", "--yes", is_flag=True, help="Install podman and mmdebstrap unasked.")
 def command(

@@ -19,7 +19,7 @@ dlbox verify
 dlbox verify lab.py --limit gtx-1 -- -k 'cuda or nccl' -x"""
 CODES = (ExitCode.FAILED, ExitCode.BAD_INPUT)
 MARKERS = "gpu: needs a GPU that can be reached\nservice: needs a running systemd"
-# All of it said here: where somebody stands there may be a pyproject.toml or conftest.py of theirs.
+# Pass every option: the current folder may have a pyproject.toml or a conftest.py of its own.
 PYTEST = (
     *("pytest", "-q", "--tb=short", "--no-header"),
     "-rfE",  # failures in full; skips are counted by reason, by the plugin

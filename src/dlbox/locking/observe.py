@@ -28,7 +28,7 @@ def observe_for_lock(
     """Solve the box's stack without its lock, and ask its apt for the closure.
 
     ``apt_files`` returns what dlbox would add to /etc/apt, as path below it -> text;
-    ``packages`` returns what apt is requested, as name -> prefix of the version. The plan and
+    ``packages`` returns what apt is asked for, as name -> prefix of the version. The plan and
     the closure go into the box's result.
     """
     validate_inventory(host.state, roles)

@@ -20,7 +20,7 @@ class Driver(Row):
 
     branch: int
     version: str
-    """The full version, as last seen; apt is requested ``pin``."""
+    """The full version, as last seen; apt is given ``pin``."""
     pin: str
     """The prefix of the packages' versions."""
     flavour: Flavour

@@ -93,13 +93,13 @@ def format_drift(box: str, changes: Sequence[Change]) -> list[str]:
     """Return the lines that describe the drift of a box to a person."""
     if not changes:
         return [f"{box}: no drift"]
-    count = f"{len(changes)} thing{'s' if len(changes) > 1 else ''}"
+    count = f"{len(changes)} difference{'s' if len(changes) > 1 else ''}"
     width = max(len(LABELS[change.changed_in]) for change in changes)
     rows = [
         f"  {LABELS[one.changed_in]:<{width}}  {one.kind} {one.name}: {one.detail}"
         for one in changes
     ]
-    return [f"{box}: {count} not as applied", *rows]
+    return [f"{box}: {count}", *rows]
 
 
 def drift_json(changes: Iterable[Change]) -> list[dict[str, Any]]:

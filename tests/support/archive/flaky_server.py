@@ -1,4 +1,4 @@
-"""A server on loopback whose next answers can be spoilt, and that remembers what it was requested."""
+"""A server on loopback whose next answers can be spoilt, and that remembers what it was asked for."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Mood:
     body: bytes | None = None
     """Other bytes."""
     ranges: bool = True
-    """False: all of it is sent, whatever part was requested for."""
+    """False: all of it is sent, whatever part was requested."""
     extent: str | None = None
     """What it says of the part that it sends, where that is not true."""
     length: bool = True
@@ -32,7 +32,7 @@ class Mood:
 
 @dataclass
 class Server:
-    """What it has, and what it was requested."""
+    """What it has, and what it was asked for."""
 
     url: str = ""
     files: dict[str, bytes] = field(default_factory=dict)

@@ -129,7 +129,7 @@ def test_a_box_that_is_asked_for_the_same_loses_nothing(
 ) -> None:
     host = Host(FREE)
     assert carried(monkeypatch, host, pruning(went(PASCAL))) == []
-    assert host.noops == ["nothing was requested for once and is no longer"]
+    assert host.noops == ["no orphans"]
 
 
 def removing(

@@ -59,7 +59,7 @@ def test_two_wheels_of_one_name_are_no_wheel_house() -> None:
 
 @pytest.fixture
 def told(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
-    """Give what uv was requested, which answers with the wheels of PYLOCK."""
+    """Return what uv was asked for; it answers with the wheels of PYLOCK."""
     asked: list[tuple[Any, ...]] = []
 
     def answer(*words: Any) -> str:

@@ -65,6 +65,6 @@ def test_a_box_that_did_not_answer_could_not_be_compared() -> None:
         "",
         "a: no answer; see above",
         "",
-        "b: 1 thing not as applied",
+        "b: 1 difference",
         "  both  file /etc/profile.d/dlbox-cuda.sh: content changed",
     ]

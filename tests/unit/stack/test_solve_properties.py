@@ -156,7 +156,7 @@ def covers(archs: Any, gpu: Gpu, kinds: tuple[str, ...] = ("sm", "compute")) -> 
 
 
 def fulfils(found: str | None, value: str) -> bool:
-    """Whether a layer, or that it is left out, is what was requested for."""
+    """Whether a layer, or that it is left out, is what was requested."""
     if value == "none" or found is None:
         return (value == "none") == (found is None)
     if value == "*":

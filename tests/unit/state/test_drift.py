@@ -92,11 +92,11 @@ def test_a_box_is_told_a_line_a_change_in_columns() -> None:
         Change("package", "libcuda1", "settings", "", "", "now requested"),
     ]
     assert format_drift("box", changes) == [
-        "box: 2 things not as applied",
+        "box: 2 differences",
         "  on the box       file /etc/profile.d/dlbox-cuda.sh: content changed",
         "  in the settings  package libcuda1: now requested",
     ]
-    assert format_drift("box", changes[:1])[0] == "box: 1 thing not as applied"
+    assert format_drift("box", changes[:1])[0] == "box: 1 difference"
     assert format_drift("box", []) == ["box: no drift"]
 
 
@@ -104,7 +104,7 @@ def test_an_interrupted_run_is_drift_even_where_the_box_is_as_recorded() -> None
     interrupted = Record(digest="d1", interrupted=True, pending=("reboot",))
     changes = classify(interrupted, [], "d1")
     assert format_drift("m", changes) == [
-        "m: 1 thing not as applied",
+        "m: 1 difference",
         "  in the settings  run up: interrupted; run it again",
     ]
     assert exit_code({"m": Comparison(tuple(changes))}) == 6

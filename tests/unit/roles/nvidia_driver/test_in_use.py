@@ -150,11 +150,11 @@ SERVICE = Holder(1200, "nvpd", "nvidia-persistenced", 5, "nvidia-persistenced")
         ),
         (
             GpuUse(modules=(Module("nvidia_drm", 1, ()),)),
-            "module nvidia_drm is in use, by no process that can be seen: a console?",
+            "module nvidia_drm is in use, but no process holds it (a text console?)",
         ),
         (
             GpuUse(modules=(Module("nvidia", 1, ("gdrdrv",)),)),
-            "module gdrdrv, which is not the driver's, stands on nvidia",
+            "module gdrdrv is not part of the driver and depends on nvidia",
         ),
     ],
 )
