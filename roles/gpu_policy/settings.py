@@ -77,14 +77,14 @@ class GpuPolicy(RoleSettings):
     @classmethod
     @override
     def _explain(cls, data: Any, fault: Any) -> tuple[str, str]:
-        knob, said = super()._explain(data, fault)
+        name, said = super()._explain(data, fault)
         _, *where = fault["loc"]
         if not where:
-            return knob, said
+            return name, said
         said = str(fault["msg"]).removeprefix("Value error, ")
         if fault["type"] == "extra_forbidden":
             said = f"no such setting; there is {', '.join(CardPolicy.model_fields)}"
         card, *field = where
         if not field or field == ["[key]"]:
-            return knob, f"{fault['input']!r}: {said}"
-        return knob, f"card {card!r}, {field[0]} = {fault['input']!r}: {said}"
+            return name, f"{fault['input']!r}: {said}"
+        return name, f"card {card!r}, {field[0]} = {fault['input']!r}: {said}"

@@ -30,9 +30,9 @@ def _box(old: Lock, new: Lock) -> Iterator[str]:
         yield f"system: {old.system} -> {new.system}"
     if old.cards != new.cards:
         yield f"cards: {' '.join(old.cards)} -> {' '.join(new.cards)}"
-    for knob in sorted({*old.knobs, *new.knobs}):
-        if old.knobs.get(knob) != new.knobs.get(knob):
-            yield f"{knob}: {format_value(old.knobs, knob)} -> {format_value(new.knobs, knob)}"
+    for name in sorted({*old.knobs, *new.knobs}):
+        if old.knobs.get(name) != new.knobs.get(name):
+            yield f"{name}: {format_value(old.knobs, name)} -> {format_value(new.knobs, name)}"
     if old.tool != new.tool:
         yield f"dlbox: {old.tool} -> {new.tool}"
     if old.catalog != new.catalog:
