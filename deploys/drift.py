@@ -3,7 +3,7 @@
 from pyinfra import host
 
 from dlbox.apply.compare import compare_host
-from dlbox.apply.report import report_at_exit
+from dlbox.apply.results import report_at_exit
 from dlbox.plan.drift_report import format_drift_report
 from roles import ROLES
 

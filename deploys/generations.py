@@ -2,8 +2,7 @@
 
 from pyinfra import host
 
-from dlbox.apply.report import report_at_exit
-from dlbox.apply.results import Results
+from dlbox.apply.results import Results, report_at_exit
 from dlbox.apply.run import validate_inventory
 from dlbox.host.identity import BoxIdentity, Identity
 from dlbox.host.privilege import become_root

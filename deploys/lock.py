@@ -2,7 +2,7 @@
 
 from pyinfra import host
 
-from dlbox.apply.report import report_at_exit
+from dlbox.apply.results import report_at_exit
 from dlbox.locking.observe import observe_for_lock
 from dlbox.locking.run import report_locks
 from roles import ROLES

@@ -2,7 +2,7 @@
 
 from pyinfra import host
 
-from dlbox.apply.report import report_at_exit
+from dlbox.apply.results import report_at_exit
 from dlbox.apply.run import observe_and_plan
 from dlbox.plan.plan_text import format_plans
 from roles import ROLES

@@ -11,9 +11,8 @@ from pyinfra.api import FunctionCommand, Host, QuoteString, State, StringCommand
 from dlbox.plan.result import Result
 from dlbox.state.manifest import FileContent
 from roles.nvidia_driver.in_use.commands import run_unloaded, wait_command
-from roles.nvidia_driver.in_use.facts import GpuHolders
+from roles.nvidia_driver.in_use.facts import GpuHolders, GpuUse
 from roles.nvidia_driver.in_use.messages import blocker
-from roles.nvidia_driver.in_use.model import GpuUse
 from roles.nvidia_driver.in_use.policy import BusyPolicy
 from roles.nvidia_driver.in_use.services import script
 

@@ -30,7 +30,7 @@ reboot(name="Reboot", package="libcuda1", policy={policy!r}, timeout_s={limit}, 
 """
 RUN = """
 import sys
-from dlbox.apply.report import take_results
+from dlbox.apply.results import take_results
 from dlbox.cli import up
 from dlbox.cli.request import parse_request
 state, code = up.run_pyinfra(parse_request(sys.argv[2:]), sys.argv[1])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from roles.nvidia_driver.in_use.model import GpuUse, Holder
+from roles.nvidia_driver.in_use.facts import GpuUse, Holder
 from roles.nvidia_driver.in_use.services import MODULES
 
 MOST = 3

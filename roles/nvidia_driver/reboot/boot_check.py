@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from roles.nvidia_driver.reboot.boot_state import BootStatus
+from roles.nvidia_driver.reboot.facts import BootStatus
 from roles.nvidia_driver.reboot.intent import Intent
 
 POLL_S = 5

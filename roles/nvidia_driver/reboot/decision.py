@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from roles.nvidia_driver.reboot.boot_check import boot_fault
-from roles.nvidia_driver.reboot.boot_state import BootStatus
+from roles.nvidia_driver.reboot.facts import BootStatus
 
 Policy = Literal["never", "if-needed", "now"]
 

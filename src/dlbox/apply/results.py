@@ -1,8 +1,12 @@
-"""Collect the result of each box while pyinfra runs."""
+"""Collect what became of each box while pyinfra runs, and print it at the end."""
 
 from __future__ import annotations
 
+import atexit
+import sys
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 
 from pyinfra.api import Host, State
 from pyinfra.api.state import BaseStateCallback, StateStage
@@ -63,3 +67,25 @@ def collect_results(state: State) -> dict[str, Result]:
         elif host.name in failed:
             result.failed = result.failed or "the connection was lost; see above"
     return results.boxes
+
+
+Report = Callable[[Mapping[str, Result]], list[str]]
+"""Function that takes the results of a run by box name, and returns the lines about its boxes."""
+
+
+@cache
+def report_at_exit(state: State, report: Report) -> None:
+    """Print a report when pyinfra ends, unless the caller has taken the results itself."""
+    atexit.register(_print, state, report)
+
+
+def take_results(state: State) -> dict[str, Result]:
+    """Return the results of a run; from then on only the caller prints them."""
+    Results.of(state).taken = True
+    return collect_results(state)
+
+
+def _print(state: State, report: Report) -> None:
+    if not Results.of(state).taken:
+        for line in report(take_results(state)):
+            print(line, file=sys.stderr)  # noqa: T201 - the report is the run's output

@@ -11,8 +11,7 @@ from pyinfra import host
 from pyinfra.api import Host, QuoteString, State, StringCommand, operation
 from pyinfra.api.exceptions import DeployError
 
-from dlbox.apply.report import report_at_exit
-from dlbox.apply.results import Results
+from dlbox.apply.results import Results, report_at_exit
 from dlbox.host.apt_facts import InstalledPackages, Package
 from dlbox.host.identity import BoxIdentity, Identity
 from dlbox.host.privilege import observe_as_root

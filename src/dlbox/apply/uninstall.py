@@ -12,8 +12,7 @@ from typing_extensions import override
 
 from dlbox.apply.prune import orphans
 from dlbox.apply.record import write_record
-from dlbox.apply.report import report_at_exit
-from dlbox.apply.results import Results
+from dlbox.apply.results import Results, report_at_exit
 from dlbox.apply.run import validate_inventory
 from dlbox.fact_base import LinesFact
 from dlbox.host.identity import BoxIdentity, Identity

@@ -8,7 +8,6 @@ from threading import Event
 from typing import Any
 
 from dlbox.bundle import messages
-from dlbox.bundle.disk_space import require_space
 from dlbox.bundle.download import Downloads
 from dlbox.bundle.errors import BundleError
 from dlbox.bundle.files import BundleFile, debs, missing, wheels
@@ -19,7 +18,7 @@ from dlbox.bundle.pool import Fetched, fetch
 from dlbox.bundle.progress import Progress, gb
 from dlbox.bundle.tar import pack
 from dlbox.bundle.wheels import Resolve, addressed, lock_names, resolver
-from dlbox.bundle.writer import exclusive
+from dlbox.bundle.writer import exclusive, require_space
 from dlbox.cli.command import complain, verb
 from dlbox.exit_code import ExitCode
 from dlbox.lockfile.file import load_lock

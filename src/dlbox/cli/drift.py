@@ -6,7 +6,7 @@ import json
 
 import click
 
-from dlbox.apply.report import take_results
+from dlbox.apply.results import take_results
 from dlbox.cli.command import LOOKS, verb
 from dlbox.cli.request import parse_request
 from dlbox.cli.up import run_pyinfra

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from dlbox.apply.report import take_results
+from dlbox.apply.results import take_results
 from dlbox.cli.command import LOOKS, complain, verb
 from dlbox.cli.request import parse_request
 from dlbox.cli.up import run_pyinfra

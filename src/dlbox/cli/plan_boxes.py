@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from dlbox.apply.report import take_results
+from dlbox.apply.results import take_results
 from dlbox.cli.request import parse_request
 from dlbox.cli.up import run_pyinfra
 from dlbox.exit_code import ExitCode

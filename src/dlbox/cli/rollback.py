@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from dlbox.apply.report import take_results
+from dlbox.apply.results import take_results
 from dlbox.cli.command import CHANGES, verb
 from dlbox.cli.request import Request, parse_request
 from dlbox.cli.up import CODES, carry_out, run_pyinfra

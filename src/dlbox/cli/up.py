@@ -10,7 +10,7 @@ from pyinfra.api import State
 from pyinfra.api.state import StateStage
 from pyinfra.context import ctx_state
 
-from dlbox.apply.report import Report, take_results
+from dlbox.apply.results import Report, take_results
 from dlbox.apply.unexpected_reboot import detect_unexpected_reboots
 from dlbox.cli.command import CHANGES, complain, verb
 from dlbox.cli.interrupts import Interrupts

@@ -1,17 +1,46 @@
-"""Check whether a lock fits a box, and return the stack that it gives the box."""
+"""Check whether a lock fits a box and this dlbox, and read the stack that it gives."""
 
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 
 from dlbox.host.identity import Identity
+from dlbox.host.layout import lock_text
 from dlbox.lockfile.model import Lock
-from dlbox.lockfile.wheels import other_wheels
 from dlbox.settings.schema import Settings
 from dlbox.settings.scope import first_difference, format_value
 from dlbox.stack.model import Refused, Stack
+
+HASH = re.compile("sha256:([0-9a-f]{64})")
+PINNED = re.compile(r"^([a-z0-9][a-z0-9.-]*)==(\S+) \\$", re.MULTILINE)
+"""Matches the wheels that every box gets, whatever its Python."""
+
+
+def other_wheels(lock: Lock, names: Iterable[str]) -> str | None:
+    """Return in one line why dlbox would install other wheels than a lock; None: it would not.
+
+    ``names``: dlbox's own wheel locks that the box would get. A lock that is made from a
+    generation names no wheels: the box has their folders.
+    """
+    if not lock.wheels:
+        return None
+    try:
+        texts = [lock_text(name) for name in names]
+    except FileNotFoundError as error:
+        return f"this dlbox has no {error.filename}"
+    allowed = {digest for text in texts for digest in HASH.findall(text)}
+    for wheel in lock.wheels:
+        if wheel.sha256 not in allowed:
+            return f"the lock has {wheel.name} {wheel.version}, which this dlbox no longer installs"
+    pinned = {pin for text in texts for pin in PINNED.findall(text)}
+    new = pinned - {(wheel.name, wheel.version) for wheel in lock.wheels}
+    if new:
+        return f"this dlbox installs {' '.join(min(new))}, which the lock does not have"
+    return None
+
 
 WheelLocks = Callable[[Settings, Stack], Mapping[str, str | None]]
 

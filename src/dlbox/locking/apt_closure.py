@@ -1,18 +1,122 @@
-"""Ask a box for every package that dlbox brings to it, and for what is compiled for its kernels."""
+"""Find every package that dlbox brings to a box: apt's addresses, repositories and their signers."""
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Iterable, Mapping
+from urllib.parse import unquote
 
 from pyinfra.api import FactBase
 from typing_extensions import override
 
 from dlbox.lockfile.closure import Closure
-from dlbox.lockfile.model import LockedPackage
-from dlbox.locking.apt_uris import package
-from dlbox.locking.repositories import mirrors, repositories, signatures, targets
+from dlbox.lockfile.model import LockedPackage, LockedRepository
+from dlbox.openpgp.signers import signers
 from dlbox.shell import shell_text
+
+HASH = "SHA256:"
+
+
+def package(
+    line: str, mirrors: Mapping[str, str], installed: Mapping[tuple[str, str], int]
+) -> LockedPackage:
+    """Parse a line ``'URI' FILE SIZE SHA256:HEX``. Raises ValueError.
+
+    ``mirrors`` is as for ``found``; ``installed`` maps name and version to the size in KiB.
+    """
+    uri, file, size, digest = shlex.split(line)
+    # apt escapes the characters that separate the parts of a file name: a colon is written as %3a.
+    name, version, architecture = map(unquote, file.removesuffix(".deb").split("_"))
+    if not digest.startswith(HASH):
+        msg = f"the archive has no SHA-256 of {file}"
+        raise ValueError(msg)
+    return LockedPackage(
+        name=name,
+        version=version,
+        architecture=architecture,
+        size=int(size),
+        installed_kb=installed.get((name, version), 0),
+        sha256=digest.removeprefix(HASH),
+        uri=found(uri, mirrors),
+    )
+
+
+def found(uri: str, mirrors: Mapping[str, str]) -> str:
+    """Return an address in a form that works on every machine.
+
+    ``mirrors`` maps a repository to its address, where apt itself names it by a file on the
+    box. A user name and password that sources.list may contain are left out.
+    """
+    for local, address in mirrors.items():
+        if uri.startswith(local):
+            uri = f"{address.rstrip('/')}/{uri.removeprefix(local)}"
+    return re.sub(r"^([a-z+]+://)[^/@]*@", r"\1", uri)
+
+
+ENDS = ("InRelease", "Release.gpg")
+
+
+def repositories(
+    targets: Iterable[tuple[str, str]],
+    signatures: Mapping[str, str],
+    packages: Iterable[LockedPackage],
+) -> tuple[LockedRepository, ...]:
+    """Return the repositories in a fixed order, one entry per key that signed; unsigned has the key "".
+
+    ``targets``: address of a repository, and file name of apt's list of its packages.
+    ``signatures``: file name of apt's list of a signed file -> the signature blocks in it.
+    Raises ValueError.
+    """
+    keys: dict[str, set[str]] = {}
+    for uri, file in targets:
+        keys.setdefault(uri, set()).update(signers(_signature(file, signatures)))
+    used = {_home(package.uri, keys) for package in packages}
+    rows = [(uri, key) for uri in used for key in keys.get(uri) or {""}]
+    return tuple(LockedRepository(uri=uri, key=key) for uri, key in sorted(rows))
+
+
+def _signature(file: str, signatures: Mapping[str, str]) -> str:
+    """Return the signature that covers a list; if a flat repository lies above a suite, the nearer one."""
+    near = [
+        name
+        for name in signatures
+        for end in ENDS
+        if name.endswith(end) and file.startswith(name.removesuffix(end))
+    ]
+    return signatures[max(near, key=len)] if near else ""
+
+
+def _home(uri: str, repositories: Iterable[str]) -> str:
+    """Return the repository that a package belongs to."""
+    return max((one for one in repositories if uri.startswith(one)), key=len, default=uri)
+
+
+def mirrors(lines: Iterable[str]) -> dict[str, str]:
+    """Parse the lines ``mirror REPOSITORY ADDRESS``."""
+    rows = [line.split(" ") for line in lines if line.startswith("mirror ")]
+    return {local: address for _, local, address in rows}
+
+
+def targets(lines: Iterable[str], known: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Parse the lines ``target REPOSITORY LIST``; ``known`` is the result of ``mirrors``."""
+    rows = [line.split(" ") for line in lines if line.startswith("target ")]
+    return [(found(uri, known), file) for _, uri, file in rows]
+
+
+def signatures(lines: Iterable[str]) -> dict[str, str]:
+    """Parse the lines ``signed LIST``, each with the signature blocks that follow it."""
+    texts: dict[str, str] = {}
+    name = ""
+    for line in lines:
+        word, _, rest = line.partition(" ")
+        if word == "signed":
+            name = rest
+            texts[name] = ""
+        elif name:
+            texts[name] += f"{line}\n"
+    return texts
+
 
 SCRIPT = shell_text(__file__, "apt-closure.sh")
 

@@ -1,4 +1,4 @@
-"""The record of a box: what the last ``up`` applied, and what differs from it now."""
+"""Parse a box's record: what was applied, and what differs from it, a boot's own changes apart."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from dlbox.shell import shell_text
-from dlbox.state.boot import ExpectedAfterBoot
 
 CURRENT = "/var/lib/dlbox/current"
 JOURNAL = "/var/lib/dlbox/begun"
@@ -104,3 +103,36 @@ def _states(lines: Iterable[str]) -> dict[tuple[str, str], str]:
 def _difference(item: tuple[str, str], was: str, now: str, paths: str) -> Difference:
     count, *first = paths.split("\t")
     return Difference(*item, was, now, int(count or 0), tuple(first))
+
+
+@dataclass(frozen=True)
+class ExpectedAfterBoot:
+    """Changes that the first boot after the record may have made to a box."""
+
+    modules: str
+    """KERNEL VERSION of every kernel and its module at the time of the record, separated by
+    commas."""
+    waiting: bool
+    """Whether the record has something pending, for which a boot may have been due."""
+
+    def expects(self, item: tuple[str, str], was: str, now: str) -> bool:
+        """Return whether a thing can have gone from ``was`` to ``now`` without a person's change.
+
+        ``item``: kind and name of the thing.
+        """
+        if was == now:
+            return True
+        if item[0] == "unit":
+            # A unit that did not run may run now: a boot or its timer started it, or it has
+            # become able to run.
+            enabled, _, activity = was.partition(" ")
+            return enabled == now.partition(" ")[0] and activity != "active"
+        if item == ("kernel", "running"):
+            return self.waiting and now in self._kernels()
+        if item == ("kernel", "module-loaded"):
+            return "none" in (was, now) or now in self._kernels().values()
+        return False
+
+    def _kernels(self) -> dict[str, str]:
+        rows = [row.partition(" ") for row in self.modules.split(",")]
+        return {kernel: version for kernel, _, version in rows}

@@ -9,8 +9,7 @@ import pytest
 from pyinfra.api import Config, Host, Inventory, State
 from pyinfra.api.state import StateOperationMeta, StateStage
 
-from dlbox.apply.report import report_at_exit, take_results
-from dlbox.apply.results import Results, collect_results
+from dlbox.apply.results import Results, collect_results, report_at_exit, take_results
 from dlbox.plan.result import Result
 
 UNREACHABLE = "unreachable, nothing was changed; see above, then run the same command again"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from dlbox.bundle.deb_control import control, fields
+from dlbox.bundle.apt_index import control, fields
 from dlbox.bundle.errors import BundleError
 from tests.support.archive.deb import ar, tar_gz
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from dlbox.bundle.disk_space import require_space
 from dlbox.bundle.errors import NoSpace
+from dlbox.bundle.writer import require_space
 
 
 def test_a_disk_that_is_too_small_is_told_beforehand(tmp_path: Path) -> None:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from dlbox.host.apt import lacking
-from dlbox.host.apt_facts import (
-    Package,
-)
+from dlbox.host.apt_facts import Package
 
 
 def package(version: str, source: str = "x") -> Package:

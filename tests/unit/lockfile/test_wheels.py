@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from dlbox.host import layout
-from dlbox.lockfile import wheels as lock_wheels
-from dlbox.lockfile.wheels import PINNED, other_wheels
+from dlbox.lockfile import compatibility as lock_wheels
+from dlbox.lockfile.compatibility import PINNED, other_wheels
 from dlbox.stack.model import Stack
 from roles import ROLES
 from tests.support.builders import some_settings

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dlbox.lockfile.model import LockedPackage
-from dlbox.locking.apt_uris import found, package
+from dlbox.locking.apt_closure import found, package
 
 MAIN = "http://mirror.example.com/debian/"
 CPP = (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dlbox.lockfile.model import LockedPackage, LockedRepository
-from dlbox.locking.repositories import repositories
+from dlbox.locking.apt_closure import repositories
 from tests.support.signatures import DEBIAN_13, HEAD, RELEASE_KEY, block
 
 MAIN = "http://mirror.example.com/debian/"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dlbox.state.boot import ExpectedAfterBoot
+from dlbox.state.record import ExpectedAfterBoot
 
 
 @pytest.mark.parametrize(

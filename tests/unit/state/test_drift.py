@@ -5,9 +5,7 @@ from __future__ import annotations
 from typing import get_args
 
 from dlbox.plan.comparison import Comparison
-from dlbox.plan.drift_report import (
-    exit_code,
-)
+from dlbox.plan.drift_report import exit_code
 from dlbox.state.drift import LABELS, Change, ChangedIn, classify, format_drift
 from dlbox.state.record import Difference, Record
 

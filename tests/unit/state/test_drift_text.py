@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dlbox.state.drift_text import format_declared_change, format_difference
+from dlbox.state.drift import format_declared_change, format_difference
 from dlbox.state.record import Difference
 
 OLD, NEW = "a" * 64, "b" * 64

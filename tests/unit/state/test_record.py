@@ -11,7 +11,7 @@ import pytest
 
 import dlbox.state.record
 from dlbox.shell import shell_text
-from dlbox.state.drift_text import format_difference
+from dlbox.state.drift import format_difference
 from dlbox.state.record import OBSERVE, READ_RECORD, Difference, Record, parse_record
 from tests.support.box_shell import shell
 

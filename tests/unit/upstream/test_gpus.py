@@ -3,7 +3,7 @@
 from typing import Any
 
 from dlbox.upstream import gpus
-from dlbox.upstream.pci_ids import Card, Support
+from dlbox.upstream.gpus import Card, Support
 
 TABLE = '# head\n"1b06": GP102 6.1 GeForce GTX 1080 Ti\n"2330": GH100 9.0 H100 SXM5 80GB\n'
 

@@ -2,7 +2,7 @@
 
 import json
 
-from dlbox.upstream.pci_ids import Card, Support, of_pci_ids, of_supported_gpus
+from dlbox.upstream.gpus import Card, Support, of_pci_ids, of_supported_gpus
 
 PCI_IDS = """\
 10dd  Somebody else

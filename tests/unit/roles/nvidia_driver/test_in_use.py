@@ -3,9 +3,8 @@
 import pytest
 from pyinfra.api.exceptions import FactProcessError
 
-from roles.nvidia_driver.in_use.facts import GpuHolders
+from roles.nvidia_driver.in_use.facts import GpuHolders, GpuUse, Holder, Module, parse_use
 from roles.nvidia_driver.in_use.messages import age, blocker, format_users
-from roles.nvidia_driver.in_use.model import GpuUse, Holder, Module, parse_use
 from roles.nvidia_driver.in_use.policy import BusyPolicy, parse_policy
 from roles.nvidia_driver.in_use.services import SERVICES
 

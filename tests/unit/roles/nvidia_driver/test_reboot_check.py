@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from roles.nvidia_driver.reboot.boot_check import boot_fault, wait_for_boot
-from roles.nvidia_driver.reboot.boot_state import BootStatus
+from roles.nvidia_driver.reboot.facts import BootStatus
 from tests.support.boot_states import ASKED, CARDLESS, GOOD, NEW, OLD
 
 

@@ -6,11 +6,16 @@ from dataclasses import replace
 
 import pytest
 
-from roles.nvidia_driver.reboot.boot_state import BootStatus, parse_boot_status
-from roles.nvidia_driver.reboot.facts import script, whole
+from roles.nvidia_driver.reboot.facts import (
+    BootStatus,
+    inhibitors,
+    logged_in_users,
+    parse_boot_status,
+    script,
+    whole,
+)
 from roles.nvidia_driver.reboot.grub import next_boot_entry
 from roles.nvidia_driver.reboot.intent import intent
-from roles.nvidia_driver.reboot.sessions import inhibitors, logged_in_users
 from tests.support.boot_states import ASKED, DRIVER, NEW, OLD
 
 MENU = """\

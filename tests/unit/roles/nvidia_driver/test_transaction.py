@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dlbox.host.apt_facts import (
-    AptCandidate,
-    Package,
-)
+from dlbox.host.apt_facts import AptCandidate, Package
 from dlbox.stack.catalog_loader import catalog
 from roles.nvidia_driver import transaction as driver
 
