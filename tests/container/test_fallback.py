@@ -174,7 +174,7 @@ def made() -> Iterator[Container]:
 
 def guard_programs() -> dict[str, FileContent]:
     names = {"kernels": "644", "kernel-guard": "755"}
-    folder = Path(guard.__file__).parent
+    folder = Path(guard.__file__).with_name("programs")
     return {
         f"{guard.HOME}/{name}": FileContent((folder / name).read_text(encoding="utf-8"), mode)
         for name, mode in names.items()

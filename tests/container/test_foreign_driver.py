@@ -102,19 +102,19 @@ SITUATIONS = (
     Situation(
         "a .run CUDA",
         f"mkdir -p {TOOLKIT}/bin; echo >{TOOLKIT}/bin/cuda-uninstaller; ln -sn {TOOLKIT} /usr/local/cuda",
-        f"a CUDA of NVIDIA's .run file: {TOOLKIT}/bin/cuda-uninstaller; ",
+        f"a CUDA of NVIDIA's .run file: {TOOLKIT}/bin/cuda-uninstaller",
         (f"{TOOLKIT}/bin/cuda-uninstaller", "/usr/local/cuda"),
     ),
     Situation(
         "a CUDA where ours is a link",
         "mkdir /usr/local/cuda; echo >/usr/local/cuda/version.json",
-        "a CUDA of NVIDIA's .run file: /usr/local/cuda; ",
+        "a CUDA of NVIDIA's .run file: /usr/local/cuda",
         ("/usr/local/cuda/version.json",),
     ),
     Situation(
         "a driver that somebody holds",
         HELD,
-        "a driver that somebody holds: libcuda1 535.1-1, nvidia-smi 535.1-1; ",
+        "a driver that somebody holds: libcuda1 535.1-1, nvidia-smi 535.1-1",
     ),
 )
 ALL = pytest.mark.parametrize("situation", SITUATIONS, ids=lambda situation: situation.name)
@@ -176,7 +176,7 @@ def test_up_refuses_it_by_name_and_changes_nothing(
     run = dlbox("up", inventory(tmp_path, (found, KNOBS)), "-y")
     assert run.returncode == 3, run.stdout[-3000:]
     assert f"refused, nothing was changed: {situation.says}" in run.stdout
-    assert "nvidia_driver_adopt = True converts it, or by hand: " in run.stdout
+    assert "\n  -> nvidia_driver_adopt = True converts it, or by hand: " in run.stdout
     assert changes(before, state(found)) == []
 
 
@@ -273,7 +273,7 @@ def test_a_search_path_to_another_cuda_is_refused_with_and_without_adoption(
             run = dlbox("up", inventory(tmp_path, (box, knobs)), "-y")
             assert run.returncode == 3, run.stdout[-3000:]
             assert (
-                "a search path to another CUDA: /opt/conda/lib/libcudart.so.12; take"
+                "a search path to another CUDA: /opt/conda/lib/libcudart.so.12\n  -> take"
                 in run.stdout
             )
         assert changes(before, state(box)) == []
@@ -286,7 +286,7 @@ def test_a_mix_of_drivers_is_refused_by_name(box: Container, tmp_path: Path) -> 
     before = state(box)
     run = dlbox("up", inventory(tmp_path, (box, KNOBS)), "-y")
     assert run.returncode == 3, run.stdout[-3000:]
-    mixed = "a driver of mixed versions: libcuda1 535.1-1, nvidia-kernel-dkms 530.2-1; "
+    mixed = "a driver of mixed versions: libcuda1 535.1-1, nvidia-kernel-dkms 530.2-1\n  -> "
     assert mixed in run.stdout
     assert changes(before, state(box)) == []
 

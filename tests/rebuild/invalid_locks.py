@@ -28,24 +28,27 @@ def with_other_wheels(lock: Lock) -> str:
 
 
 DECIDE = {knob: value for knob, value in KNOBS.items() if knob != "box_gpus"}
-UPDATE = r"\| \./dlbox lock --update, or take the lock of this box"
+UPDATE = r"\n  -> \./dlbox lock --update, or take the lock of this box"
 MISFITS: dict[str, tuple[Callable[[Lock], str], str]] = {
-    "edited": (edited, r"\S+/wrong\.yaml was edited after it was written \| make it anew: .+"),
+    "edited": (
+        edited,
+        r"\S+/wrong\.yaml was edited after it was written\n  -> make it again: .+",
+    ),
     "of another system": (
         resealed(system="debian-12"),
-        f"the lock is of debian-12, the box is debian-13 {UPDATE}",
+        f"the lock is of debian-12, the box is debian-13{UPDATE}",
     ),
     "of other cards": (
         resealed(cards=["10de:2204"]),
-        f"the lock is of 1 x 10de:2204, the box has 1 x 10de:1b06 {UPDATE}",
+        f"the lock is of 1 x 10de:2204, the box has 1 x 10de:1b06{UPDATE}",
     ),
     "of other knobs": (
         resealed(knobs={**DECIDE, "jupyter_port": 8899}),
-        f"the lock has jupyter_port = 8899, the box its default {UPDATE}",
+        f"the lock has jupyter_port = 8899, the box its default{UPDATE}",
     ),
     "of other wheels": (
         with_other_wheels,
-        r"the lock has \S+ \S+, which this dlbox no longer installs \| take the dlbox .+",
+        r"the lock has \S+ \S+, which this dlbox no longer installs\n  -> take the dlbox .+",
     ),
 }
 """What is wrong with a lock -> its text, and a regular expression for what is said of it."""

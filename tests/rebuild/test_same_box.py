@@ -98,8 +98,9 @@ def as_first() -> dict[str, str]:
     return {}
 
 
-def last(said: str) -> str:
-    return said.strip().splitlines()[-1]
+def error(said: str) -> str:
+    """Return the last error: what is wrong, and below it what to do."""
+    return "\n".join(said.rstrip().splitlines()[-2:])
 
 
 def test_a_box_is_built_from_the_lock_of_its_day(
@@ -141,8 +142,8 @@ def test_a_lock_is_refused_that_is(other: Subject, lock: Path, wrong: str) -> No
     path.write_text(text(load_lock(str(lock))))
     before = manifest(other.box)
     run = other.do("up", "-y", box_lock=str(path))
-    line = f"{other.box.host}: refused, nothing was changed: {says}"
-    assert re.fullmatch(line, last(run.stdout)), run.stdout[-2000:]
+    said = f"{other.box.host}: refused, nothing was changed: {says}"
+    assert re.fullmatch(said, error(run.stdout)), run.stdout[-2000:]
     assert run.returncode == 3
     assert changes(before, manifest(other.box)) == []
 
@@ -180,7 +181,7 @@ def test_what_the_locks_box_had_before_this_one_must_have_too(
     path.write_text(resealed(packages=rest)(load_lock(str(lock))))
     before = manifest(other.box)
     run = other.do("up", "-y", box_lock=str(path))
-    says = f"the lock was made on a box that had {TOOL} before, and this one has not; "
+    says = f"the lock was made on a box that had {TOOL} before, and this one has not"
     assert run.returncode == 1
     assert says in run.stdout, run.stdout[-3000:]
     assert changes(before, manifest(other.box)) == []
@@ -195,7 +196,7 @@ def test_no_lock_is_made_of_an_archive_that_somebody_else_signs(
     before = manifest(other.box)
     run = other.do("lock", box_lock=str(path))
     archive.publish("2.0")
-    line = rf"dlbox lock: {other.box.host}: apt: .* is not signed\. \| mend the cause and .+"
+    line = rf"dlbox lock: {other.box.host}: apt: .* is not signed\.\n  -> fix the cause and .+"
     assert re.fullmatch(line, last(run.stdout)), run.stdout[-3000:]
     assert run.returncode == 1
     assert not path.exists()
@@ -332,9 +333,10 @@ def test_to_what_was_not_kept_there_is_no_way(one: Subject, lock: Path) -> None:
     ):
         run = one.do("rollback", "-y", *words, box_lock=str(lock))
         said = (
-            f"refused, nothing was changed: the box has kept {what} | ./dlbox rollback --list"
+            f"refused, nothing was changed: the box has kept {what}\n"
+            "  -> ./dlbox rollback --list"
         )
-        assert last(run.stdout) == f"{one.box.host}: {said}", run.stdout[-2000:]
+        assert error(run.stdout) == f"{one.box.host}: {said}", run.stdout[-2000:]
         assert run.returncode == 3
 
 

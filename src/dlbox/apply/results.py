@@ -45,7 +45,7 @@ class Results(BaseStateCallback):
         """Store which operation failed on a box."""
         step = ", ".join(state.get_op_meta(op_hash).names)
         result = Results.of(state)[host.name]
-        result.failed = result.failed or f"{step}: failed; see its last lines above"
+        result.failed = result.failed or f"{step}: failed | see its last lines above"
 
 
 def collect_results(state: State) -> dict[str, Result]:

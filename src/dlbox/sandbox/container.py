@@ -87,7 +87,7 @@ def _await_boot(box: Container) -> None:
         time.sleep(0.3)
     journal = box.run("journalctl", "--no-pager", "--lines=8", "--output=cat", check=False)
     logs = journal if journal.stdout else box.engine.call("logs", box.name, check=False)
-    last = " | ".join((logs.stdout + logs.stderr).strip().splitlines()[-8:])
+    last = "; ".join((logs.stdout + logs.stderr).strip().splitlines()[-8:])
     msg = f"{box.name} did not boot in {BOOT_S} s ({state or 'no answer'}): {last}"
     raise BoxError(msg)
 

@@ -55,7 +55,7 @@ def test_a_failed_operation_is_named_by_its_step(state: State) -> None:
     Results.of(state)
     fail_operation(state, hosts(state)["b"], "Fetch the locked packages")
     assert collect_results(state)["b"].failed == (
-        "Fetch the locked packages: failed; see its last lines above"
+        "Fetch the locked packages: failed | see its last lines above"
     )
 
 

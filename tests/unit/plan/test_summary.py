@@ -95,10 +95,11 @@ def test_a_box_that_was_not_reached() -> None:
 
 
 def test_a_box_that_failed_in_the_middle() -> None:
-    why = "an operation failed; see its last lines above"
+    why = "an operation failed | see its last lines above"
     assert summary("gtx-1", planned(), failed=why) == [
         *HEAD,
-        f"  failed        {why}",
+        "  failed        an operation failed",
+        "  -> see its last lines above",
         NO_JAX,
         *WARNINGS,
         f"  next          {AGAIN}",
