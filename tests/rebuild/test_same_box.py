@@ -197,7 +197,7 @@ def test_no_lock_is_made_of_an_archive_that_somebody_else_signs(
     run = other.do("lock", box_lock=str(path))
     archive.publish("2.0")
     line = rf"dlbox lock: {other.box.host}: apt: .* is not signed\.\n  -> fix the cause and .+"
-    assert re.fullmatch(line, last(run.stdout)), run.stdout[-3000:]
+    assert re.fullmatch(line, error(run.stdout)), run.stdout[-3000:]
     assert run.returncode == 1
     assert not path.exists()
     assert changes(before, manifest(other.box)) == []
