@@ -213,6 +213,7 @@ def test_a_generation_that_was_half_removed_is_in_nobodys_way(recording: ShellSa
     recording.path(f"{ALL}/1/folders").unlink()
     write(recording, "d2")
     record(recording, script=f"{SEES}\n{OWN}")
+    assert recording.read(f"{HOME}/current/head") == "digest d2\n"
 
 
 def cut(box: ShellSandbox, tool: str, words: str, half: str = ":") -> None:

@@ -1,5 +1,7 @@
 """A driver that somebody else has installed stops a run before anything is changed."""
 
+from dataclasses import replace
+
 import pytest
 
 from dlbox.host.foreign import Foreign
@@ -20,6 +22,18 @@ def test_preflight_refuses() -> None:
     )
 
 
-def test_preflight_lets_pass() -> None:
+def refusal_of(before: Preflight) -> str:
+    try:
+        ROLES.preflight(before)
+    except Refused as refusal:
+        return str(refusal)
+    return ""
+
+
+def test_preflight_lets_pass_what_has_enough_disk_and_nothing_else() -> None:
     plan = a_plan()
-    ROLES.preflight(Preflight(plan.box, plan.stack, plan.settings, plan.box.clock, 15.5))
+    fits = Preflight(plan.box, plan.stack, plan.settings, plan.box.clock, 15.5)
+    assert refusal_of(fits) == ""
+    assert refusal_of(replace(fits, need_gb=100.5)) == (
+        "100.0 GB free where 100.5 GB are needed | free some, or lower base_min_free_gb"
+    )
