@@ -107,19 +107,26 @@ def prepare(box: Container) -> None:
     )
     shell(box, "useradd alice; useradd bob; echo 550.163.01 >/run/version")
     shell(box, "modprobe nvidia; modprobe nvidia_uvm")
-    install(box, "nvidia-persistenced")
+    install(box, "nvidia-persistenced", "StartLimitIntervalSec=1h")
     install(box, "nvidia-dcgm", "After=nvidia-persistenced.service")
     install(box, "lab-api", "Requires=nvidia-persistenced.service")
     box.run("sed", "-i", "s|exec 3</dev/nvidia0; ||", "/etc/systemd/system/lab-api.service")
-    shell(box, "systemctl start nvidia-persistenced nvidia-dcgm lab-api")
+    start_services(box)
+
+
+def start_services(box: Container) -> None:
+    # systemd counts the starts of all tests.
+    names = "nvidia-persistenced nvidia-dcgm lab-api"
+    shell(box, f"systemctl reset-failed {names} 2>/dev/null; systemctl start {names}")
 
 
 def free(box: Container) -> None:
     """Undo what a test left."""
     for holder in look(box).work:
         shell(box, f"kill {holder.pid}; while [ -d /proc/{holder.pid} ]; do sleep 0.1; done")
-    shell(box, "echo 550.163.01 | tee /run/version >/sys/module/nvidia/version")
-    shell(box, "systemctl start nvidia-persistenced nvidia-dcgm lab-api; rm -f /run/order")
+    shell(box, "echo 550.163.01 >/run/version; modprobe nvidia; modprobe nvidia_uvm")
+    start_services(box)
+    shell(box, "rm -f /run/order")
 
 
 @pytest.fixture
@@ -229,6 +236,12 @@ def test_a_service_that_did_not_run_is_not_started(gpu: Container) -> None:
     gpu.run("systemctl", "stop", "nvidia-dcgm")
     assert change(gpu, "true").returncode == 0
     assert active(gpu, "nvidia-dcgm", "nvidia-persistenced") == ["inactive", "active"]
+
+
+def test_a_service_that_packages_started_too_often_comes_back(gpu: Container) -> None:
+    done = change(gpu, "for i in 1 2 3 4 5 6; do systemctl restart nvidia-persistenced; done")
+    assert done.returncode == 1  # systemd refused the last of them
+    assert active(gpu, "nvidia-persistenced") == ["active"]
 
 
 def begin(box: Container, text: str) -> str:

@@ -56,8 +56,10 @@ restore() {
   done
   sed -n 's/^unit //p' "$RECORD" | while read -r unit; do
     # The change may have taken the service away.
-    [ "$(systemctl show -p LoadState --value "$unit.service")" = not-found ] ||
-      systemctl start "$unit.service" || echo "$unit does not start again" >&2
+    [ "$(systemctl show -p LoadState --value "$unit.service")" != not-found ] || continue
+    # Packages' scripts start it too, and systemd refuses the sixth start in ten seconds.
+    systemctl reset-failed "$unit.service" 2>/dev/null
+    systemctl start "$unit.service" || echo "$unit does not start again" >&2
   done
   rm -f "$RECORD"
   if mismatch; then
