@@ -4,7 +4,7 @@ from pyinfra import host
 
 from dlbox.apply.compare import compare_host
 from dlbox.apply.results import report_at_exit
-from dlbox.plan.drift_report import format_drift_report
+from dlbox.plan.reports import format_drift_report
 from roles import ROLES
 
 report_at_exit(host.state, format_drift_report)

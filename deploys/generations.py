@@ -6,7 +6,7 @@ from dlbox.apply.results import Results, report_at_exit
 from dlbox.apply.run import validate_inventory
 from dlbox.host.identity import BoxIdentity, Identity
 from dlbox.host.privilege import become_root
-from dlbox.plan.generations_text import format_generations
+from dlbox.plan.reports import format_generations
 from dlbox.state.generations import Generation, Generations
 from roles import ROLES
 

@@ -9,8 +9,7 @@ from dlbox.host.derived import refresh_derived
 from dlbox.host.files import ensure_files
 from dlbox.host.layout import UV_TREE
 from dlbox.plan.plan import Plan
-from roles.base.content import CA_BUNDLE
-from roles.base.manifest import manifest
+from roles.base.manifest import CA_BUNDLE, manifest
 from roles.base.settings import Base
 
 

@@ -9,7 +9,7 @@ from testinfra.host import Host
 
 from dlbox.host.layout import UV, lock_text
 from dlbox.settings.schema import Settings
-from roles.base.content import CA_BUNDLE, FOLDERS, PACKAGES, SLEEP
+from roles.base.manifest import CA_BUNDLE, FOLDERS, PACKAGES, SLEEP
 from roles.base.settings import Base
 
 

@@ -6,17 +6,15 @@ from pyinfra import host
 from pyinfra.api import deploy
 
 from dlbox.host import apt, wheels
-from dlbox.host.alternatives import alternative
 from dlbox.host.apt_facts import GPU_SOURCES
 from dlbox.host.cuda_library import refresh_loader
-from dlbox.host.files import ensure_files
+from dlbox.host.files import alternative, ensure_files
 from dlbox.host.layout import LIBRARIES
 from dlbox.plan.plan import Plan
 from dlbox.stack.catalog_loader import catalog
 from dlbox.stack.components import Compat
 from dlbox.state.manifest import Manifest
-from roles.cuda.content import home, home_links
-from roles.cuda.manifest import COMPAT, manifest, packaged
+from roles.cuda.manifest import COMPAT, home, home_links, manifest, packaged
 
 
 @deploy("CUDA")

@@ -1,4 +1,4 @@
-"""The manifest of the cuda role."""
+"""What the cuda role owns on a box: the paths of a toolkit, its shell profile, and its manifest."""
 
 from __future__ import annotations
 
@@ -7,7 +7,51 @@ from dlbox.settings.schema import Settings
 from dlbox.stack.components import Toolkit
 from dlbox.stack.model import Stack
 from dlbox.state.manifest import FileContent, Manifest
-from roles.cuda.content import PROFILE, home, home_links
+
+# The toolkit without the GUIs of Nsight and the profiler, which are only recommended packages.
+TOOLS = (
+    "bin2c",
+    "cudafe++",
+    "cuobjdump",
+    "fatbinary",
+    "nvcc",
+    "nvdisasm",
+    "nvlink",
+    "nvprune",
+    "ptxas",
+)
+
+PROFILE = """\
+# Written by dlbox. No LD_LIBRARY_PATH: it would put these libraries before those that each
+# framework's wheels bring along, and break them.
+case ":$PATH:" in
+  *:/usr/local/cuda/bin:*) ;;
+  *) PATH="/usr/local/cuda/bin:$PATH" ;;
+esac
+export CUDA_HOME=/usr/local/cuda
+"""
+
+
+def home(toolkit: Toolkit) -> str:
+    """Return the folder by which people know the toolkit."""
+    return f"/usr/local/cuda-{toolkit.release}"
+
+
+def home_links(toolkit: Toolkit) -> dict[str, str]:
+    """Return the links that make ``home`` look as it does with NVIDIA's own packages."""
+    here = home(toolkit)
+    if toolkit.source == "nvidia":
+        return {}
+    if toolkit.lock:
+        tree = f"{LIBRARIES}/cuda-{toolkit.release}/{toolkit.home}"
+        parts = {"bin": "bin", "include": "include", "lib64": "lib", "nvvm": "nvvm"}
+        return {f"{here}/{part}": f"{tree}/{folder}" for part, folder in parts.items()}
+    return {
+        f"{here}/include": "/usr/include",
+        f"{here}/lib64": "/usr/lib/x86_64-linux-gnu",
+        **{f"{here}/bin/{tool}": f"/usr/bin/{tool}" for tool in TOOLS},
+    }
+
 
 COMPAT = "/etc/ld.so.conf.d/00dlbox-cuda-compat.conf"
 """00 sorts it before the driver's own libcuda. The package itself does not configure the

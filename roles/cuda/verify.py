@@ -11,8 +11,8 @@ from testinfra.host import Host
 from dlbox.host.identity import Identity
 from dlbox.stack.components import Toolkit
 from dlbox.stack.model import Stack
-from dlbox.verify.cuda_library import encoded_version
-from roles.cuda.content import home
+from dlbox.verify.probes import encoded_version
+from roles.cuda.manifest import home
 
 PROBE = Path(__file__).with_name("probe.cu").read_text(encoding="utf-8")
 

@@ -9,8 +9,7 @@ from dlbox.host import wheels
 from dlbox.host.files import ensure_files
 from dlbox.host.layout import VENVS
 from dlbox.plan.plan import Plan
-from roles.frameworks.content import ORDER
-from roles.frameworks.manifest import manifest
+from roles.frameworks.manifest import ORDER, manifest
 
 
 @deploy("Frameworks")

@@ -14,9 +14,8 @@ from dlbox.host.layout import UV, VENVS
 from dlbox.stack.components import Framework
 from dlbox.stack.gpus import runs_on, sm
 from dlbox.stack.model import Stack
-from dlbox.verify.cuda_library import encoded_version
-from dlbox.verify.python import locked, run_python
-from roles.frameworks.content import ORDER
+from dlbox.verify.probes import encoded_version, locked, run_python
+from roles.frameworks.manifest import ORDER
 
 PROBES = Path(__file__).with_name("probes")
 

@@ -12,20 +12,19 @@ from pyinfra.facts.files import Directory, File
 from dlbox.host.derived import refresh_derived
 from dlbox.host.files import ensure_files
 from dlbox.plan.plan import Plan
-from roles.gpu_policy import content
-from roles.gpu_policy.manifest import manifest
+from roles.gpu_policy import manifest
 
 MODULE = "/sys/module/nvidia"
 # Not from the journal, which may still lack a line that was written a moment ago (seen once).
 APPLY = (
-    f"systemctl daemon-reload && {{ systemctl restart {content.NAME} || "
-    f"{{ cat {content.FAILURES} >&2; exit 1; }}; }}"
+    f"systemctl daemon-reload && {{ systemctl restart {manifest.NAME} || "
+    f"{{ cat {manifest.FAILURES} >&2; exit 1; }}; }}"
 )
 REMOVE = f"""
-if [ -d /run/systemd/system ]; then systemctl stop {content.NAME}; fi
-rm -rf {content.RUN} {content.AT_BOOT} {content.SCRIPT} {content.POLICY} {content.UNIT}
+if [ -d /run/systemd/system ]; then systemctl stop {manifest.NAME}; fi
+rm -rf {manifest.RUN} {manifest.AT_BOOT} {manifest.SCRIPT} {manifest.POLICY} {manifest.UNIT}
 if [ -d /run/systemd/system ]; then
-  systemctl daemon-reload && {{ systemctl reset-failed {content.NAME} 2>/dev/null || true; }}
+  systemctl daemon-reload && {{ systemctl reset-failed {manifest.NAME} 2>/dev/null || true; }}
 fi
 """
 
@@ -33,7 +32,7 @@ fi
 @deploy("GPU policy")
 def gpu_policy(plan: Plan) -> None:
     """Write the policy and the unit that applies it; remove both if no policy is declared."""
-    mine = manifest(plan.settings, plan.stack)
+    mine = manifest.manifest(plan.settings, plan.stack)
     if not mine.files:
         remove_policy(name="Remove the GPU policy")
         return
@@ -49,8 +48,8 @@ def apply_policy() -> Generator[Any, None, None]:
         host.noop("no nvidia module is loaded")
         return
     yield from refresh_derived._inner(  # noqa: SLF001
-        product=content.APPLIED,
-        inputs=[content.SCRIPT, content.POLICY, content.UNIT],
+        product=manifest.APPLIED,
+        inputs=[manifest.SCRIPT, manifest.POLICY, manifest.UNIT],
         command=APPLY,
     )
 
@@ -58,7 +57,7 @@ def apply_policy() -> Generator[Any, None, None]:
 @operation()
 def remove_policy() -> Generator[StringCommand, None, None]:
     """Remove the unit and the policy; the cards keep their state until they are reset."""
-    if not host.get_fact(File, path=content.UNIT):
+    if not host.get_fact(File, path=manifest.UNIT):
         host.noop("there is none")
         return
     yield StringCommand(REMOVE)

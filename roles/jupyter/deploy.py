@@ -1,21 +1,30 @@
-"""Run JupyterLab for one user, on loopback."""
+"""Install JupyterLab with a kernel for each framework, as a service on the loopback interface."""
 
 from __future__ import annotations
 
 from collections.abc import Generator
+from typing import Any
 
 from pyinfra import host
 from pyinfra.api import QuoteString, StringCommand, deploy, operation
 from pyinfra.operations import server, systemd
+from typing_extensions import override
 
+from dlbox.fact_base import FirstLineFact
 from dlbox.host import wheels
 from dlbox.host.derived import refresh_derived
 from dlbox.host.files import ensure_files
 from dlbox.plan.plan import Plan
-from roles.jupyter import content
-from roles.jupyter.facts import TokenState
-from roles.jupyter.manifest import manifest
+from roles.jupyter import manifest
 from roles.jupyter.settings import Jupyter
+
+
+class TokenState(FirstLineFact):
+    """``mode owner`` of the token's file if it contains one, otherwise empty; never the token itself."""
+
+    @override
+    def command(self, *args: Any, **kwargs: Any) -> str:
+        return f"if [ -s {manifest.TOKEN} ]; then stat -c '%a %U' {manifest.TOKEN}; fi"
 
 
 @deploy("Jupyter")
@@ -31,11 +40,11 @@ def jupyter(plan: Plan) -> None:
         create_home=True,
         ensure_home=False,
     )
-    wheels.venv(name="Build JupyterLab", tree=plan.wheel_tree(content.HOME, "jupyter"))
+    wheels.venv(name="Build JupyterLab", tree=plan.wheel_tree(manifest.HOME, "jupyter"))
     token(name="Create the token", user=wanted.user)
     ensure_files(
         name="Configure JupyterLab, its kernels and its unit",
-        wanted=manifest(plan.settings, plan.stack),
+        wanted=manifest.manifest(plan.settings, plan.stack),
     )
     if plan.box.systemd:
         _serve()
@@ -45,11 +54,11 @@ def _serve() -> None:
     systemd.service(name="Start at boot", service="dlbox-jupyter", running=None, enabled=True)
     refresh_derived(
         name="Restart with the new settings",
-        product=content.STARTED,
+        product=manifest.STARTED,
         # After a rollback the link is newer than the folder that it points to.
         inputs=[
-            *(content.UNIT, content.SETTINGS, content.TOKEN),
-            *(content.HOME, f"{content.HOME}/.dlbox-lock"),
+            *(manifest.UNIT, manifest.SETTINGS, manifest.TOKEN),
+            *(manifest.HOME, f"{manifest.HOME}/.dlbox-lock"),
         ],
         command="systemctl daemon-reload && systemctl restart dlbox-jupyter",
     )
@@ -62,6 +71,6 @@ def token(user: str) -> Generator[StringCommand, None, None]:
     if host.get_fact(TokenState) == f"600 {user}":
         host.noop("there is one")
         return
-    yield StringCommand(content.MAKE_TOKEN)
-    yield StringCommand("chown", QuoteString(user), content.TOKEN)
-    yield StringCommand("chmod 600", content.TOKEN)
+    yield StringCommand(manifest.MAKE_TOKEN)
+    yield StringCommand("chown", QuoteString(user), manifest.TOKEN)
+    yield StringCommand("chmod 600", manifest.TOKEN)

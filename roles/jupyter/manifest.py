@@ -1,13 +1,85 @@
-"""The manifest of the jupyter role."""
+"""What the jupyter role owns on a box: the texts that configure JupyterLab, and its manifest."""
 
 from __future__ import annotations
 
-from dlbox.host.layout import lock_digest
+import json
+
+from dlbox.host.layout import VENVS, lock_digest
 from dlbox.settings.schema import Settings
 from dlbox.stack.model import Stack
 from dlbox.state.manifest import FileContent, Manifest
-from roles.jupyter import content
 from roles.jupyter.settings import Jupyter
+
+TOKEN = "/etc/dlbox/jupyter-token"  # noqa: S105 - a path
+STARTED = "/run/dlbox-jupyter-started"
+SETTINGS = "/etc/dlbox/jupyter_server_config.py"
+HOME = f"{VENVS}/jupyter"
+SERVICE = "dlbox-jupyter.service"
+UNIT = f"/etc/systemd/system/{SERVICE}"
+KERNELS = "/usr/local/share/jupyter/kernels"
+"""Outside JupyterLab's venv, because that is replaced as a whole."""
+
+CONFIG = f"""\
+# Written by dlbox. Loopback only: reach it through ssh -L.
+c.ServerApp.ip = "127.0.0.1"
+c.ServerApp.port_retries = 0
+c.ServerApp.open_browser = False
+c.ServerApp.allow_remote_access = False
+c.ServerApp.terminado_settings = {{"shell_command": ["/bin/bash"]}}
+with open("{TOKEN}") as token:
+    c.IdentityProvider.token = token.read().strip()
+"""
+
+# 256 bits; made on the box, so that it appears in no argument list and no log. A token in use is
+# never replaced, and no token is readable by others at any time.
+MAKE_TOKEN = f"""\
+umask 077
+[ -s {TOKEN} ] || python3 -c 'import secrets; print(secrets.token_hex(32))' >{TOKEN}.new
+[ -s {TOKEN} ] || mv {TOKEN}.new {TOKEN}
+"""
+
+
+def unit(user: str, port: int) -> str:
+    """Return the text of the systemd unit."""
+    return f"""\
+# Written by dlbox.
+[Unit]
+Description=JupyterLab
+After=network.target
+
+[Service]
+# What asks after the process below may not before it is the user's.
+Type=exec
+User={user}
+WorkingDirectory=~
+ExecStartPre=+/usr/bin/touch {STARTED}
+ExecStart={HOME}/bin/jupyter-lab --config={SETTINGS} --port={port}
+# Started is what answers.
+ExecStartPost=/bin/sh -c 'until ss -ltnH sport = :{port} | grep -q .; do kill -0 $MAINPID || exit 1; sleep 0.2; done'
+Restart=on-failure
+RestartSec=5
+NoNewPrivileges=yes
+PrivateTmp=yes
+
+[Install]
+WantedBy=multi-user.target
+"""
+
+
+def kernel(framework: str) -> str:
+    """Return the text of a framework's kernel.json."""
+    python = f"{VENVS}/{framework}/bin/python"
+    return (
+        json.dumps(
+            {
+                "argv": [python, "-m", "ipykernel_launcher", "-f", "{connection_file}"],
+                "display_name": framework,
+                "language": "python",
+            },
+            indent=1,
+        )
+        + "\n"
+    )
 
 
 def manifest(settings: Settings, stack: Stack) -> Manifest:
@@ -16,18 +88,17 @@ def manifest(settings: Settings, stack: Stack) -> Manifest:
     if not wanted.install:
         return Manifest()
     kernels = {
-        f"{content.KERNELS}/{name}/kernel.json": FileContent(content.kernel(name))
-        for name in stack.frameworks
+        f"{KERNELS}/{name}/kernel.json": FileContent(kernel(name)) for name in stack.frameworks
     }
     return Manifest(
         files={
-            content.SETTINGS: FileContent(content.CONFIG),
-            content.UNIT: FileContent(content.unit(wanted.user, wanted.port)),
+            SETTINGS: FileContent(CONFIG),
+            UNIT: FileContent(unit(wanted.user, wanted.port)),
             **kernels,
         },
-        made={content.TOKEN: f"600 {wanted.user}"},
-        trees={content.HOME: lock_digest("jupyter")},
-        units={content.SERVICE: "enabled"},
+        made={TOKEN: f"600 {wanted.user}"},
+        trees={HOME: lock_digest("jupyter")},
+        units={SERVICE: "enabled"},
         users={wanted.user: ""},
     )
 

@@ -6,7 +6,7 @@ from dlbox.host.identity import Identity
 from dlbox.plan.role import SummaryRows
 from dlbox.settings.schema import Settings
 from dlbox.stack.model import Stack
-from roles.jupyter.content import TOKEN
+from roles.jupyter.manifest import TOKEN
 from roles.jupyter.settings import Jupyter
 
 

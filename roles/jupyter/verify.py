@@ -12,9 +12,9 @@ from testinfra.host import Host
 from dlbox.host.layout import UV, VENVS
 from dlbox.settings.schema import Settings
 from dlbox.stack.model import Stack
-from dlbox.verify.python import locked, run_python
-from roles.frameworks.content import ORDER
-from roles.jupyter.content import HOME, TOKEN, UNIT
+from dlbox.verify.probes import locked, run_python
+from roles.frameworks.manifest import ORDER
+from roles.jupyter.manifest import HOME, TOKEN, UNIT
 from roles.jupyter.settings import Jupyter
 
 PROBES = Path(__file__).with_name("probes")

@@ -6,7 +6,7 @@ import pytest
 from testinfra.host import Host
 
 from dlbox.stack.model import Stack
-from dlbox.verify.cuda_library import expected_versions, found_versions
+from dlbox.verify.probes import expected_versions, found_versions
 
 
 def test_everybody_finds_the_planned_nccl(box: Host, stack: Stack) -> None:

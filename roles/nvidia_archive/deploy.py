@@ -14,20 +14,19 @@ from pyinfra.operations import files
 from dlbox.host import apt
 from dlbox.host.files import ensure_files
 from dlbox.plan.plan import Plan
-from roles.nvidia_archive import content
-from roles.nvidia_archive.manifest import manifest
+from roles.nvidia_archive import manifest
 
 
 @deploy("NVIDIA archive")
 def nvidia_archive(plan: Plan) -> None:
     """Install NVIDIA's repository with its pins, or remove both."""
-    mine = manifest(plan.settings, plan.stack)
+    mine = manifest.manifest(plan.settings, plan.stack)
     if not mine.files:
-        for path in (content.SOURCE, content.PINS):
+        for path in (manifest.SOURCE, manifest.PINS):
             files.file(name=f"Remove {path}", path=path, present=False)
         return
     if plan.lock is None:
-        source(name="Add NVIDIA's repository", text=mine.files[content.SOURCE].text)
+        source(name="Add NVIDIA's repository", text=mine.files[manifest.SOURCE].text)
     # With a lock nothing is downloaded from it now, and it may not even be reachable.
     ensure_files(name="Configure NVIDIA's repository and its pins", wanted=mine)
 
@@ -39,9 +38,9 @@ def source(text: str) -> Generator[Any, None, None]:
     A source that apt cannot read or does not trust would break every later `apt-get update` of
     the box if it were left in place.
     """
-    found = host.get_fact(FileContents, path=content.SOURCE)
+    found = host.get_fact(FileContents, path=manifest.SOURCE)
     if found is not None and "\n".join(found).strip() == text.strip():
-        host.noop(f"{content.SOURCE} is as planned")
+        host.noop(f"{manifest.SOURCE} is as planned")
         return
     trial = "/var/lib/dlbox/apt-trial"
     yield StringCommand("umask 022; rm -rf", trial, f"&& mkdir -p {trial}/parts {trial}/lists")
@@ -52,13 +51,13 @@ def source(text: str) -> Generator[Any, None, None]:
     )
     yield StringCommand(f"chmod -R a+rX {trial}; apt-get -q update -eany", alone)
     yield StringCommand(_check_with_others(trial))
-    placed = QuoteString(content.SOURCE)
+    placed = QuoteString(manifest.SOURCE)
     yield StringCommand(
         f"install -m 644 {trial}/parts/dlbox-nvidia.sources",
-        QuoteString(f"{content.SOURCE}.new"),
+        QuoteString(f"{manifest.SOURCE}.new"),
     )
     yield StringCommand(
-        "mv", QuoteString(f"{content.SOURCE}.new"), placed, f"&& rm -rf {trial}"
+        "mv", QuoteString(f"{manifest.SOURCE}.new"), placed, f"&& rm -rf {trial}"
     )
     yield StringCommand(apt.REFRESH)
 

@@ -6,8 +6,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import field_validator
 
-from dlbox.settings.model import RoleSettings, file_with
-from dlbox.settings.scope import Scope
+from dlbox.settings.model import RoleSettings, Scope, file_with
 
 
 class NvidiaArchive(RoleSettings):

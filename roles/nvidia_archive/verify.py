@@ -10,7 +10,7 @@ from testinfra.host import Host
 from dlbox.host.apt_facts import candidates
 from dlbox.stack.components import Driver
 from dlbox.stack.model import Repository, Stack
-from roles.nvidia_archive.content import PINS, SOURCE
+from roles.nvidia_archive.manifest import PINS, SOURCE
 
 READABLE = 0o644
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pyinfra import host
 from pyinfra.api import deploy
+from pyinfra.operations import systemd
 
 from dlbox.host import apt
 from dlbox.host.apt_facts import GPU_SOURCES
@@ -14,10 +15,9 @@ from dlbox.plan.result import Result
 from dlbox.stack.catalog_loader import catalog
 from dlbox.stack.components import Driver
 from roles.nvidia_driver.adopt.operations import adopt
-from roles.nvidia_driver.boot_services import enable_services
 from roles.nvidia_driver.boot_trial.operations import start_boot_trial
-from roles.nvidia_driver.in_use.facts import GpuHolders
-from roles.nvidia_driver.in_use.messages import blocker
+from roles.nvidia_driver.boot_trial.programs import UNIT
+from roles.nvidia_driver.in_use.facts import GpuHolders, blocker
 from roles.nvidia_driver.in_use.policy import parse_policy
 from roles.nvidia_driver.install import InstallOptions, install_driver
 from roles.nvidia_driver.kernels.operations import collect_notices, ensure_kernel_modules
@@ -31,6 +31,30 @@ from roles.nvidia_driver.secure_boot.operations import (
     sign,
 )
 from roles.nvidia_driver.settings import NvidiaDriver
+
+
+def enable_services(*, fabric: bool) -> None:
+    """Enable the services at boot, Fabric Manager only if ``fabric`` is set."""
+    systemd.service(
+        name="Enable the boot trial",
+        service=UNIT,
+        running=None,
+        enabled=True,
+    )
+    systemd.service(
+        name="Enable persistenced",
+        service="nvidia-persistenced",
+        running=None,
+        enabled=True,
+    )
+    if fabric:
+        systemd.service(
+            name="Enable Fabric Manager",
+            service="nvidia-fabricmanager",
+            running=None,
+            enabled=True,
+        )
+
 
 INITRAMFS = "/var/lib/dlbox/initramfs-refreshed"
 

@@ -16,11 +16,10 @@ from dlbox.host.apt_facts import AptCandidate, AptCandidates, InstalledPackages,
 from dlbox.host.apt_transaction import LEDGER, apt_transaction
 from dlbox.plan.result import Result
 from dlbox.stack.components import Driver
-from roles.nvidia_driver.apply_change import apply_change, change_blocker, defer_change
 from roles.nvidia_driver.boot_trial.operations import START_TRIAL, failed_trial, save_packages
-from roles.nvidia_driver.in_use.commands import restore_services
+from roles.nvidia_driver.in_use.apply_change import apply_change, change_blocker, defer_change
+from roles.nvidia_driver.in_use.commands import RECORD, restore_services
 from roles.nvidia_driver.in_use.policy import BusyPolicy
-from roles.nvidia_driver.in_use.services import RECORD
 from roles.nvidia_driver.kernels.module_cache import (
     Commands,
     pull_module_cache,

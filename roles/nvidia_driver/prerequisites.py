@@ -13,7 +13,7 @@ from typing_extensions import override
 
 from dlbox.fact_base import LinesFact
 from dlbox.host import apt
-from roles.nvidia_driver import content
+from roles.nvidia_driver import manifest
 from roles.nvidia_driver.apt_sources import OWN, Sources, archives
 
 
@@ -42,7 +42,7 @@ class LackingHeaders(LinesFact):
 @operation()
 def enable_components(codename: str, family: str) -> Generator[Any, None, None]:
     """Enable contrib, non-free and the like, on the mirror that the box already uses."""
-    text = content.components_source(archives(host.get_fact(Sources), codename, family))
+    text = manifest.components_source(archives(host.get_fact(Sources), codename, family))
     yield from files.put._inner(src=StringIO(text), dest=OWN, mode="644")  # noqa: SLF001
 
 

@@ -11,7 +11,7 @@ from pyinfra.api import FunctionCommand, StringCommand, operation
 from dlbox.apply.prune import PURGE, orphans
 from dlbox.plan.plan import Plan
 from dlbox.plan.result import Result
-from roles.nvidia_driver.apply_change import apply_change, change_blocker, defer_change
+from roles.nvidia_driver.in_use.apply_change import apply_change, change_blocker, defer_change
 from roles.nvidia_driver.in_use.policy import BusyPolicy
 from roles.nvidia_driver.kernels.programs import HOME
 from roles.nvidia_driver.transaction import CORE_PACKAGES

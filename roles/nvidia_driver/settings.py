@@ -8,8 +8,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field, field_validator
 from typing_extensions import override
 
-from dlbox.settings.model import RoleSettings, constraint_validator
-from dlbox.settings.scope import Scope
+from dlbox.settings.model import RoleSettings, Scope, constraint_validator
 from dlbox.stack.catalog_schema import Flavour, Source
 from dlbox.stack.constraint import Remedy, Requirements
 from roles.nvidia_driver.in_use.policy import parse_policy

@@ -12,9 +12,9 @@ from dlbox.host.apt_simulation import Simulation, WouldInstall
 from dlbox.plan.plan import Plan
 from dlbox.stack.catalog_loader import catalog
 from dlbox.stack.model import Stack
-from roles.nvidia_archive import content as archive
+from roles.nvidia_archive import manifest as archive
 from roles.nvidia_archive.settings import NvidiaArchive
-from roles.nvidia_driver import content
+from roles.nvidia_driver import manifest
 from roles.nvidia_driver.apt_sources import OWN, Sources, archives
 from roles.nvidia_driver.secure_boot.decision import needs_signing
 from roles.nvidia_driver.secure_boot.operations import SIGNING_TOOLS
@@ -29,7 +29,7 @@ def would_install(host: Host, plan: Plan) -> Simulation | None:
     found: dict[str, Package] = host.get_fact(InstalledPackages)
     left: list[str] = []
     if stack.driver:
-        driver = content.wanted_packages(stack, stack.driver, desktop=settings.desktop)
+        driver = manifest.wanted_packages(stack, stack.driver, desktop=settings.desktop)
         pin = stack.driver.pin
         same = {
             upstream_version(p.version) for p in found.values() if p.version.startswith(pin)
@@ -66,7 +66,7 @@ def apt_files(host: Host, plan: Plan) -> dict[str, str]:
     """Return what dlbox would add to /etc/apt, as path below it -> text. Raises Refused."""
     row = catalog().systems[plan.stack.system]
     sources = archives(host.get_fact(Sources), row.codename, row.family)
-    added = {OWN: content.components_source(sources)}
+    added = {OWN: manifest.components_source(sources)}
     repository = plan.stack.repository
     if repository:
         added[archive.SOURCE] = archive.source(repository, plan.settings[NvidiaArchive])

@@ -7,8 +7,7 @@ import pytest
 
 from dlbox.catalog import read
 from dlbox.upstream.frameworks import indexed, pythons
-from dlbox.upstream.pip import described
-from dlbox.upstream.wheel_metadata import Wheel, corrections, package
+from dlbox.upstream.wheel_metadata import Wheel, corrections, described, package
 
 ROWS = {
     f"{name} {row['version']} {row['variant']}": (name, row)

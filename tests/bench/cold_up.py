@@ -23,7 +23,7 @@ from dlbox.sandbox.mounts import HOST_CA
 from dlbox.stack.gpus import gpu_table
 from dlbox.stack.model import Stack
 from dlbox.stack.solve import solve
-from roles.nvidia_driver.content import wanted_packages
+from roles.nvidia_driver.manifest import wanted_packages
 from tests.support.cli import dlbox, inventory
 
 RELEASE = "debian-13"

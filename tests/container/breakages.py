@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from dlbox.host.layout import UV, VENVS
-from dlbox.verify.python import locked
-from roles.jupyter.content import KERNELS
+from dlbox.verify.probes import locked
+from roles.jupyter.manifest import KERNELS
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,7 @@ from dlbox.sandbox.engine import engine
 from dlbox.sandbox.image import image
 from dlbox.sandbox.mounts import Mount
 from roles.nvidia_driver.in_use.commands import restore_services, run_unloaded, wait_command
-from roles.nvidia_driver.in_use.facts import GpuHolders, GpuUse, Holder
-from roles.nvidia_driver.in_use.messages import blocker, format_users
+from roles.nvidia_driver.in_use.facts import GpuHolders, GpuUse, Holder, blocker, format_users
 
 ID = "3f2a9c" + "0" * 58
 UNIT = """\

@@ -19,8 +19,8 @@ from dlbox.sandbox.container import Container, start
 from dlbox.sandbox.engine import engine
 from dlbox.sandbox.image import image
 from dlbox.sandbox.mounts import Mount
-from roles.gpu_policy.content import NAME as UNIT
-from roles.gpu_policy.content import POLICY, policy
+from roles.gpu_policy.manifest import NAME as UNIT
+from roles.gpu_policy.manifest import POLICY, policy
 from roles.gpu_policy.settings import GpuPolicy
 from tests.support.cli import bare_pyinfra, changed, inventory
 

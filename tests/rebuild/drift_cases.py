@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from dlbox.host.layout import UV, UV_TREE
-from roles.gpu_policy import content as gpu_policy
-from roles.jupyter.content import HOME, SETTINGS, TOKEN, UNIT
+from roles.gpu_policy import manifest as gpu_policy
+from roles.jupyter.manifest import HOME, SETTINGS, TOKEN, UNIT
 from roles.nvidia_driver.apt_sources import OWN
 from roles.nvidia_driver.kernels.programs import HOME as DRIVER
 from roles.nvidia_driver.kernels.programs import PACKAGE

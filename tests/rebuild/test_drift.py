@@ -17,7 +17,7 @@ from dlbox.sandbox.container import Container, start
 from dlbox.sandbox.engine import engine
 from dlbox.sandbox.image import image
 from dlbox.sandbox.mounts import download_cache
-from roles.jupyter.content import HOME
+from roles.jupyter.manifest import HOME
 from tests.rebuild.drift_cases import MUTATIONS, SERVES, SITE, Item, Mutation, rounds
 from tests.support.cli import dlbox, inventory
 

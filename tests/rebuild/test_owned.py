@@ -18,8 +18,8 @@ from dlbox.sandbox.container import Container, start
 from dlbox.sandbox.engine import engine
 from dlbox.sandbox.image import image
 from dlbox.sandbox.mounts import HOST_CA, download_cache
-from roles.gpu_policy.content import AT_BOOT
-from roles.jupyter.content import SETTINGS
+from roles.gpu_policy.manifest import AT_BOOT
+from roles.jupyter.manifest import SETTINGS
 from tests.container.breakages import STUB
 from tests.rebuild.drift_cases import SERVES
 from tests.rebuild.path_owners import DERIVED, LINKS, PLACES, Change, matching

@@ -16,7 +16,7 @@ from dlbox.sandbox.container import start
 from dlbox.sandbox.engine import engine
 from dlbox.sandbox.image import image
 from dlbox.sandbox.mounts import STORE, download_cache
-from roles.jupyter.content import HOME
+from roles.jupyter.manifest import HOME
 from tests.rebuild.invalid_locks import BROUGHT, MISFITS, SPOILT, resealed, with_other_bytes
 from tests.rebuild.tree import tree
 from tests.rebuild.two_boxes import (

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timezone
 
-from roles.nvidia_driver.reboot.facts import BootStatus
-from roles.nvidia_driver.reboot.intent import Intent
+from roles.nvidia_driver.reboot.facts import BootStatus, Intent
 
 OLD, NEW = "6.12.94+deb13-amd64", "6.12.107+deb13-amd64"
 DRIVER = "550.163.01"

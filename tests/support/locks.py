@@ -6,9 +6,8 @@ from typing import Any
 
 from dlbox.host.identity import Identity
 from dlbox.host.layout import UV_TREE
-from dlbox.lockfile.closure import Closure
 from dlbox.lockfile.file import seal_lock
-from dlbox.lockfile.model import Lock, LockedPackage, LockedRepository
+from dlbox.lockfile.model import Closure, Lock, LockedPackage, LockedRepository
 from dlbox.lockfile.source import UNLOCKED, LockSource
 from dlbox.plan.plan import Plan
 from dlbox.plan.result import Result

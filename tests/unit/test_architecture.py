@@ -27,7 +27,7 @@ LIBRARY = ROOT / "src/dlbox"
 TOP = "top-level modules of dlbox"
 ONE_WAY = (
     *("cli", "deploys", "roles", "verify", "bundle", "locking", "upstream", "sandbox", "apply"),
-    *("plan", "lockfile", "host", "state", "openpgp", "settings", "stack", "catalog", TOP),
+    *("plan", "lockfile", "host", "state", "settings", "stack", "catalog", TOP),
 )
 """No package imports one to its left."""
 NAMES = [role.name for role in ROLES.roles]
@@ -180,7 +180,7 @@ def test_a_role_is_its_folder(role: str) -> None:
 
 
 def test_a_role_knows_no_other_role_but_its_words() -> None:
-    words = {"settings", "content"}
+    words = {"settings", "manifest"}
     strange = [
         f"{module} imports {name}"
         for role in NAMES
@@ -221,7 +221,7 @@ def test_deploys_holds_what_pyinfra_runs() -> None:
 
 def test_a_name_says_which_module_of_a_package_is_meant() -> None:
     # A part of a role has files as a role has them; a package says which of two subjects is meant.
-    by_convention = {*ROLE_FILES, "content", "facts", "operations", "programs", "decision"}
+    by_convention = {*ROLE_FILES, "facts", "operations", "programs", "decision"}
     homes = Counter(
         (".".join(module.split(".")[:2]), FILES[module].stem)
         for module in FILES

@@ -8,8 +8,7 @@ from pathlib import Path
 from subprocess import CompletedProcess
 from typing import IO, Any
 
-from dlbox.sandbox.engine import BoxError
-from dlbox.sandbox.engine_command import error_line
+from dlbox.sandbox.engine import BoxError, error_line
 
 
 def call(

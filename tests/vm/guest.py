@@ -7,8 +7,7 @@ import time
 from pathlib import Path
 from subprocess import CompletedProcess
 
-from dlbox.sandbox.engine import BoxError
-from dlbox.sandbox.engine_command import error_line
+from dlbox.sandbox.engine import BoxError, error_line
 from tests.vm.power import Power
 from tests.vm.ssh import Ssh
 

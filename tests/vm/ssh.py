@@ -7,7 +7,7 @@ from pathlib import Path
 from subprocess import CompletedProcess
 from typing import Any
 
-from dlbox.sandbox.engine_command import execute
+from dlbox.sandbox.engine import execute
 from dlbox.sandbox.mounts import HOST_CA
 from tests.vm.command import call
 

@@ -18,9 +18,9 @@ from dlbox.sandbox.container import start
 from dlbox.sandbox.engine import engine
 from dlbox.sandbox.image import image
 from dlbox.sandbox.mounts import download_cache
-from dlbox.verify.connection import connection
+from dlbox.verify.plugin import connection
 from roles.nvidia_driver.secure_boot import verify
-from roles.nvidia_driver.secure_boot.facts import ShimsWithoutMokManager
+from roles.nvidia_driver.secure_boot.operations import ShimsWithoutMokManager
 from tests.container.test_signing import APT, PACKAGES, build
 from tests.vm.disk import make_disk
 from tests.vm.layout import MIB

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from roles.nvidia_driver.reboot.facts import BootStatus
-from roles.nvidia_driver.reboot.intent import Intent
+from roles.nvidia_driver.reboot.facts import BootStatus, Intent
 
 POLL_S = 5
 SETTLE_S = 30

@@ -1,4 +1,4 @@
-"""Read a box's boot: its kernels and modules, who is logged in, what holds a reboot off."""
+"""Read a box's boot: its kernels and modules, who is logged in, and which reboot was requested."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 import shlex
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 from pyinfra.api import FactBase
@@ -13,8 +14,39 @@ from pyinfra.api.exceptions import FactProcessError
 from typing_extensions import override
 
 from roles.nvidia_driver.reboot.grub import next_boot_entry
-from roles.nvidia_driver.reboot.intent import Intent, intent
 from roles.nvidia_driver.transaction import upstream_version
+
+INTENT = "/var/lib/dlbox/reboot"
+
+
+@dataclass(frozen=True)
+class Intent:
+    """A reboot that was requested and not verified yet."""
+
+    boot: str
+    """The boot id at the time of the request."""
+    kernel: str
+    """The kernel that must run after the reboot."""
+    driver: str
+    """The version of the driver whose module must load; empty: of the driver that is installed
+    then."""
+    asked: datetime
+    """The time of the request, by the controller's clock."""
+
+    def text(self) -> str:
+        """Return the lines of the file."""
+        when = self.asked.isoformat(timespec="seconds")
+        return f"boot {self.boot}\nkernel {self.kernel}\ndriver {self.driver}\nasked {when}"
+
+
+def intent(lines: Iterable[str]) -> Intent | None:
+    """Parse the file; None: it does not exist or is incomplete."""
+    word = {key: value for key, _, value in (line.partition(" ") for line in lines)}
+    try:
+        when = datetime.fromisoformat(word["asked"])
+        return Intent(word["boot"], word["kernel"], word["driver"], when)
+    except (KeyError, ValueError):
+        return None
 
 
 def logged_in_users(sessions: Iterable[str], own: str, who: Iterable[str]) -> tuple[str, ...]:

@@ -16,12 +16,17 @@ from pyinfra.api.arguments import CONNECTOR_ARGUMENT_KEYS
 from dlbox.apply.reconnect import answer, ask
 from dlbox.plan.plan import Plan
 from dlbox.plan.result import Result
-from roles.nvidia_driver.in_use.facts import GpuHolders
-from roles.nvidia_driver.in_use.messages import format_users
+from roles.nvidia_driver.in_use.facts import GpuHolders, format_users
 from roles.nvidia_driver.reboot.boot_check import wait_for_boot
 from roles.nvidia_driver.reboot.decision import Policy, decide, expected
-from roles.nvidia_driver.reboot.facts import BootState, BootStatus, script, whole
-from roles.nvidia_driver.reboot.intent import INTENT, Intent
+from roles.nvidia_driver.reboot.facts import (
+    INTENT,
+    BootState,
+    BootStatus,
+    Intent,
+    script,
+    whole,
+)
 from roles.nvidia_driver.settings import NvidiaDriver
 
 

@@ -2,21 +2,55 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+import shlex
+from collections.abc import Generator, Iterable
+from pathlib import Path
+from typing import Any
 
 from pyinfra import host
-from pyinfra.api import QuoteString, StringCommand, operation
+from pyinfra.api import FactBase, QuoteString, StringCommand, operation
+from typing_extensions import override
 
+from dlbox.fact_base import LinesFact
 from dlbox.host import apt
-from dlbox.host.mok import Mok
+from dlbox.host.mok import READ_MOK, Mok, parse_mok
 from dlbox.plan.plan import Plan
 from dlbox.plan.result import Result
 from roles.nvidia_driver.secure_boot.decision import enrolment_steps
-from roles.nvidia_driver.secure_boot.facts import (
-    MokState,
-    ShimsWithoutMokManager,
-    WronglySigned,
-)
+
+MODULES = Path(__file__).with_name("unsigned-modules.sh").read_text(encoding="utf-8")
+
+
+class MokState(FactBase[Mok]):
+    """The key with which dkms signs, in its current state."""
+
+    @override
+    def command(self, *args: Any, **kwargs: Any) -> str:
+        return READ_MOK
+
+    @override
+    def process(self, output: Iterable[str]) -> Mok:
+        return parse_mok(next(iter(output), "").removeprefix("mok "))
+
+
+class WronglySigned(LinesFact):
+    """``MODULE VERSION KERNEL`` of what dkms installed without the signature of ``certificate``."""
+
+    @override
+    def command(self, certificate: str, modules: str) -> str:
+        return f"set -- {shlex.quote(certificate)} {shlex.quote(modules)}\n{MODULES}"
+
+
+class ShimsWithoutMokManager(LinesFact):
+    """Folders with a GRUB that shim starts and without a MokManager; only root can tell."""
+
+    @override
+    def command(self) -> str:
+        return (
+            "for grub in /boot/efi/EFI/*/grubx64.efi; do "
+            '[ ! -e "$grub" ] || [ -e "${grub%/*}/mmx64.efi" ] || echo "${grub%/*}"; done'
+        )
+
 
 SIGNING_TOOLS = ("mokutil", "openssl")
 UNSIGNED = "dkms does not sign it: see `dkms build` on the box for what it lacks"

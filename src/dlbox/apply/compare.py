@@ -10,11 +10,10 @@ from dlbox.apply.results import Results
 from dlbox.apply.run import settings_and_lock, validate_inventory
 from dlbox.host.identity import BoxIdentity, Identity
 from dlbox.host.privilege import observe_as_root
-from dlbox.plan.comparison import Comparison
 from dlbox.plan.plan import make_plan
 from dlbox.plan.role import Registry
 from dlbox.stack.model import Refused
-from dlbox.state.drift import classify
+from dlbox.state.drift import Comparison, classify
 
 
 def compare_host(host: Host, roles: Registry) -> None:

@@ -1,4 +1,4 @@
-"""Write the record on a box: ``drift`` compares with it, and ``rollback`` goes back to it."""
+"""Write a box's record at the end of a run, and the journal of what a run is about to bring."""
 
 from __future__ import annotations
 
@@ -14,7 +14,32 @@ from dlbox.plan.plan import Plan
 from dlbox.plan.result import Result
 from dlbox.shell import shell_text
 from dlbox.state.generations import PRUNE_GENERATIONS
-from dlbox.state.record import OBSERVE
+from dlbox.state.record import OBSERVE, Record
+
+JOURNAL = shell_text(__file__, "journal.sh")
+
+
+def unrecorded(was: Record | None, now: list[str]) -> list[str]:
+    """Return today's declarations of the things that the box's record does not have.
+
+    Each declaration is a ``KIND<TAB>NAME<TAB>DECLARED`` line.
+    """
+    known = was.declared if was else {}
+    return [line for line in now if tuple(line.split("\t")[:2]) not in known]
+
+
+@operation()
+def write_journal(plan: Plan) -> Generator[StringCommand, None, None]:
+    """Write what the run will bring; the journal stays until the record says what was brought."""
+    new = unrecorded(plan.box.recorded, plan.manifest.lines())
+    if not new:
+        host.noop("the journal is current")
+        return
+    text = "".join(f"{line}\n" for line in new)
+    yield StringCommand(
+        "printf %s", QuoteString(text), "| sh -c", QuoteString(JOURNAL), "begun"
+    )
+
 
 HOME = "/var/lib/dlbox"
 NEW = f"{HOME}/generations/new"

@@ -18,9 +18,9 @@ from dlbox.fact_base import LinesFact
 from dlbox.host.identity import BoxIdentity, Identity
 from dlbox.host.privilege import observe_as_root
 from dlbox.plan.plan import Plan
+from dlbox.plan.reports import format_removals
 from dlbox.plan.result import Result
 from dlbox.plan.role import Registry
-from dlbox.plan.uninstall_text import format_removals
 from dlbox.settings.inventory import host_data
 from dlbox.shell import shell_text
 from dlbox.stack.model import Refused, Stack

@@ -2,17 +2,133 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
+from urllib.parse import unquote, urlsplit
 
 import requests
+from requests.exceptions import InvalidSchema, InvalidURL, MissingSchema
 
 from dlbox.bundle.errors import BundleError
 from dlbox.bundle.files import BundleFile, digest
 from dlbox.bundle.progress import Progress
-from dlbox.bundle.stream import Cut, NotThere, OtherBytes, Stream, stream
+
+CHUNK = 1 << 16
+"""Bytes per read; a slow line must deliver that many before Ctrl-C takes effect."""
+TIMEOUTS_S = (10, 30)
+"""The time until the server answers, and the longest silence after that."""
+TOO_FAR = 416
+PASSING = {408, 425, 429}
+
+
+class NotThere(Exception):  # noqa: N818 - the address's state, not a malfunction
+    """The address does not have the file; asking again is useless."""
+
+
+class OtherBytes(Exception):  # noqa: N818 - the address's state, not a malfunction
+    """The address has something other than the wanted file."""
+
+
+class Cut(Exception):  # noqa: N818 - the network's state, not a malfunction
+    """The server did not answer, or stopped answering; asking again may help."""
+
+
+@dataclass(frozen=True)
+class Stream:
+    """An open download."""
+
+    start: int
+    """The offset in the file at which the chunks begin; 0 where a server sends the whole file
+    regardless of the request."""
+    total: int | None
+    """The size of the whole file in bytes; None: the server does not say."""
+    chunks: Iterator[bytes]
+
+
+def stream(
+    session: requests.Session, address: str, start: int
+) -> AbstractContextManager[Stream]:
+    """Open an address. Raises NotThere, OtherBytes or Cut; reading the chunks raises Cut."""
+    path = local(address)
+    return _from_server(session, address, start) if path is None else _from_disk(path, start)
+
+
+@contextmanager
+def _from_disk(path: Path, start: int) -> Iterator[Stream]:
+    if not path.is_file():
+        msg = "no such file"
+        raise NotThere(msg)
+    with path.open("rb") as file:
+        file.seek(start)
+        chunks = iter(lambda: file.read(CHUNK), b"")
+        yield Stream(start, path.stat().st_size, chunks)
+
+
+@contextmanager
+def _from_server(session: requests.Session, address: str, start: int) -> Iterator[Stream]:
+    headers = {"Accept-Encoding": "identity"}
+    if start:
+        headers["Range"] = f"bytes={start}-"
+    try:
+        with session.get(address, headers=headers, stream=True, timeout=TIMEOUTS_S) as answer:
+            _check_status(answer.status_code)
+            begins, total = _extent(answer)
+            if begins not in (0, start):
+                msg = f"sends from byte {begins}, but {start} was requested"
+                raise OtherBytes(msg)
+            yield Stream(begins, total, answer.iter_content(CHUNK))
+    except (InvalidSchema, MissingSchema, InvalidURL) as error:
+        msg = "is no address of HTTP or of this machine"
+        raise NotThere(msg) from error
+    except requests.RequestException as error:
+        raise Cut(_cause(error)) from error
+
+
+def _check_status(status: int) -> None:
+    if status == TOO_FAR:
+        msg = "has fewer bytes"
+        raise OtherBytes(msg)
+    if status in PASSING or status >= requests.codes.server_error:
+        msg = f"HTTP {status}"
+        raise Cut(msg)
+    if status >= requests.codes.bad_request:
+        msg = f"HTTP {status}"
+        raise NotThere(msg)
+
+
+def _extent(answer: requests.Response) -> tuple[int, int | None]:
+    """Return the offset at which the answer begins, and the size of the file."""
+    if answer.status_code == requests.codes.partial_content:
+        content_range = re.match(
+            r"bytes (\d+)-\d*/(\d*)", answer.headers.get("Content-Range", "")
+        )
+        return (
+            (int(content_range[1]), int(content_range[2]) if content_range[2] else None)
+            if content_range
+            else (-1, None)
+        )
+    length = answer.headers.get("Content-Length", "")
+    return 0, int(length) if length.isdigit() else None
+
+
+def _cause(error: BaseException) -> str:
+    """Return the innermost cause; the outer ones of requests only quote each other."""
+    while (inner := error.__cause__ or error.__context__) is not None:
+        error = inner
+    return f"{type(error).__name__}: {error}"
+
+
+def local(address: str) -> Path | None:
+    """Return the path of an address on this machine; None: it is elsewhere."""
+    if address.startswith("/"):
+        return Path(address)
+    parts = urlsplit(address)
+    return Path(unquote(parts.path)) if parts.scheme == "file" else None
+
 
 TRIES = 5
 """The limit of consecutive tries that bring nothing; a try that brought some bytes does not

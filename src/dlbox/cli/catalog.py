@@ -16,9 +16,8 @@ from dlbox.upstream.distro import propose_drivers
 from dlbox.upstream.frameworks import propose_frameworks
 from dlbox.upstream.gpus import propose_gpus
 from dlbox.upstream.libraries import propose_libraries
-from dlbox.upstream.proposal import Proposal
 from dlbox.upstream.wheel_lock import lock_row
-from dlbox.upstream.yaml_file import diff, replace
+from dlbox.upstream.yaml_file import Proposal, diff, replace
 
 EXAMPLE = """\
 dlbox catalog frameworks

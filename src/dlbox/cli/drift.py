@@ -11,7 +11,7 @@ from dlbox.cli.command import LOOKS, verb
 from dlbox.cli.request import parse_request
 from dlbox.cli.up import run_pyinfra
 from dlbox.exit_code import ExitCode
-from dlbox.plan.drift_report import comparisons, data, exit_code, format_drift_report
+from dlbox.plan.reports import comparisons, data, exit_code, format_drift_report
 
 EXAMPLE = """\
 dlbox drift

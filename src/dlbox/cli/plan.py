@@ -18,9 +18,9 @@ from dlbox.stack.catalog_loader import catalog, unknowns
 from dlbox.stack.constraint import COMPILERS, Constraint, constraint_fault
 from dlbox.stack.gpu_args import cards_and_switches, spelt
 from dlbox.stack.gpus import Gpu, NvSwitch
-from dlbox.stack.kernels import numbers
 from dlbox.stack.model import Refusal, Refused, Stack
 from dlbox.stack.solve import solve
+from dlbox.stack.support import numbers
 
 KERNEL = re.compile(r"\d+\.\d+\.\d+")
 

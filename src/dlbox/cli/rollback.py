@@ -9,7 +9,7 @@ from dlbox.cli.command import CHANGES, verb
 from dlbox.cli.request import Request, parse_request
 from dlbox.cli.up import CODES, carry_out, run_pyinfra
 from dlbox.exit_code import ExitCode
-from dlbox.plan.generations_text import format_generations
+from dlbox.plan.reports import format_generations
 from dlbox.settings.pyinfra_data import GENERATION
 
 EXAMPLE = """\

@@ -6,7 +6,7 @@ from dlbox.cli.command import CHANGES, verb
 from dlbox.cli.request import parse_request
 from dlbox.cli.up import carry_out
 from dlbox.exit_code import ExitCode
-from dlbox.plan.uninstall_text import format_removals
+from dlbox.plan.reports import format_removals
 
 EXAMPLE = """\
 dlbox uninstall

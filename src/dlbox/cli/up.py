@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from collections.abc import Mapping
+from types import FrameType, ModuleType
+from typing import Any
 
 import pyinfra_cli.main  # first of all: it patches sockets and threads for gevent
 from pyinfra.api import State
 from pyinfra.api.state import StateStage
 from pyinfra.context import ctx_state
+from typing_extensions import Self
 
+from dlbox.apply.reconnect import detect_unexpected_reboots
 from dlbox.apply.results import Report, take_results
-from dlbox.apply.unexpected_reboot import detect_unexpected_reboots
 from dlbox.cli.command import CHANGES, complain, verb
-from dlbox.cli.interrupts import Interrupts
 from dlbox.cli.request import Request, parse_request
 from dlbox.exit_code import ExitCode
 from dlbox.paths import DEPLOYS
@@ -93,3 +96,34 @@ def exit_code(pyinfra: int, results: Mapping[str, Result], state: State) -> int:
     if state.current_stage == StateStage.Execute:
         return ExitCode.INTERRUPTED  # pyinfra itself exits 0 on Ctrl-C
     return ExitCode.REBOOT_PENDING if any(box.reboot for box in boxes) else ExitCode.OK
+
+
+class Interrupts:
+    """Stands in for the module ``signal`` in a module that sets its own handler of Ctrl-C."""
+
+    SIGINT = signal.SIGINT
+
+    def __init__(self, module: ModuleType) -> None:
+        """``module``: the one that sets the handler."""
+        self.happened = False
+        self._module = module
+
+    def signal(self, number: int, handler: Any) -> Any:
+        """Set a handler, and note when it is called."""
+
+        def noting(number: int, frame: FrameType | None) -> Any:
+            self.happened = True
+            return handler(number, frame)
+
+        return signal.signal(number, noting)
+
+    def __enter__(self) -> Self:
+        """Take the module's place, and remember how Ctrl-C is handled outside."""
+        self._before = signal.getsignal(signal.SIGINT)
+        self._module.__dict__["signal"] = self
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Give both back."""
+        self._module.__dict__["signal"] = signal
+        signal.signal(signal.SIGINT, self._before)

@@ -1,4 +1,4 @@
-"""Install folders, files and links on a box; one command checks many of them."""
+"""Install folders, files, links and alternatives on a box; one command checks many of them."""
 
 from __future__ import annotations
 
@@ -102,3 +102,20 @@ def _link(path: str, target: str) -> Commands:
         "[ -L", link, "] || [ ! -e", link, "] || { echo", message, ">&2; exit 1; }"
     )
     yield StringCommand("ln -sfnT", QuoteString(target), link)
+
+
+@operation()
+def alternative(
+    link: str, choices: Iterable[str], chosen: str
+) -> Generator[StringCommand, None, None]:
+    """Make ``link`` an alternative between ``choices``, and select ``chosen``."""
+    name = link.rpartition("/")[2]
+    at_work = f"/etc/alternatives/{name}"
+    found: dict[str, str] = host.get_fact(PathStates, paths=(link, at_work))
+    if found == {link: f"link {at_work}", at_work: f"link {chosen}"}:
+        host.noop(f"{link} is {chosen}")
+        return
+    for choice in choices:
+        words = [QuoteString(word) for word in (link, name, choice)]
+        yield StringCommand("update-alternatives --quiet --install", *words, "50")
+    yield StringCommand("update-alternatives --quiet --set", *map(QuoteString, (name, chosen)))

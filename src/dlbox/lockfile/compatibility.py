@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dlbox.host.identity import Identity
 from dlbox.host.layout import lock_text
 from dlbox.lockfile.model import Lock
+from dlbox.settings.model import first_difference, format_value
 from dlbox.settings.schema import Settings
-from dlbox.settings.scope import first_difference, format_value
 from dlbox.stack.model import Refused, Stack
 
 HASH = re.compile("sha256:([0-9a-f]{64})")

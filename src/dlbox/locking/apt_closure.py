@@ -10,9 +10,8 @@ from urllib.parse import unquote
 from pyinfra.api import FactBase
 from typing_extensions import override
 
-from dlbox.lockfile.closure import Closure
-from dlbox.lockfile.model import LockedPackage, LockedRepository
-from dlbox.openpgp.signers import signers
+from dlbox.lockfile.model import Closure, LockedPackage, LockedRepository
+from dlbox.openpgp import signers
 from dlbox.shell import shell_text
 
 HASH = "SHA256:"

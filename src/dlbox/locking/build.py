@@ -2,21 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from hashlib import sha256
+from pathlib import Path
 
 from dlbox import __version__
-from dlbox.lockfile.closure import Closure
+from dlbox.catalog import DATA
+from dlbox.host.layout import LOCKS
 from dlbox.lockfile.compatibility import hardware_ids
 from dlbox.lockfile.file import seal_lock
-from dlbox.lockfile.model import Lock
-from dlbox.lockfile.provenance import catalog_digest
+from dlbox.lockfile.model import Closure, Lock
 from dlbox.locking.groups import Observed
 from dlbox.locking.wheels import resolve_wheels
 from dlbox.stack.catalog_loader import catalog
 from dlbox.stack.catalog_schema import Row
-from dlbox.stack.kernels import numbers
 from dlbox.stack.model import Stack
+from dlbox.stack.support import numbers
+
+
+def catalog_digest() -> str:
+    """Return the digest of everything that the solver uses: tables and wheel locks."""
+    tables = {f"catalog/{path.name}": path for path in DATA.glob("*.yaml")}
+    locks = {f"locks/{path.name}": path for path in LOCKS.glob("*.txt")}
+    return digest({**tables, **locks})
+
+
+def digest(files: Mapping[str, Path]) -> str:
+    """Return one digest of names and the files that they refer to, in any order."""
+    total = sha256()
+    for name, path in sorted(files.items(), key=lambda item: item[0].split("/")):
+        data = path.read_bytes()
+        total.update(f"{name} {len(data)}\n".encode() + data)
+    return total.hexdigest()
 
 
 def build_lock(boxes: Sequence[Observed], today: date) -> Lock:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from dlbox.lockfile.model import Lock, LockedPackage, LockedWheel
-from dlbox.settings.scope import format_value
+from dlbox.settings.model import format_value
 
 
 def difference(old: Lock, new: Lock) -> list[str]:

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dlbox.errors import BadInput
-from dlbox.lockfile.closure import Closure
 from dlbox.lockfile.compatibility import hardware_ids
+from dlbox.lockfile.model import Closure
 from dlbox.plan.plan import Plan
+from dlbox.settings.model import first_difference, format_value
 from dlbox.settings.schema import Settings
-from dlbox.settings.scope import first_difference, format_value
 
 
 @dataclass(frozen=True)

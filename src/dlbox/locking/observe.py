@@ -11,7 +11,7 @@ from dlbox.apply.results import Results
 from dlbox.apply.run import validate_inventory
 from dlbox.host.identity import BoxIdentity, Identity
 from dlbox.host.privilege import become_root
-from dlbox.lockfile.closure import Closure
+from dlbox.lockfile.model import Closure
 from dlbox.locking.apt_closure import WouldFetch
 from dlbox.plan.plan import Plan, make_plan
 from dlbox.plan.role import Registry

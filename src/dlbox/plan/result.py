@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from dlbox.host.apt_simulation import Simulation
-from dlbox.lockfile.closure import Closure
-from dlbox.plan.comparison import Comparison
+from dlbox.lockfile.model import Closure
 from dlbox.plan.plan import Plan
 from dlbox.plan.role import SummaryRows
+from dlbox.state.drift import Comparison
 from dlbox.state.generations import Generation
 
 

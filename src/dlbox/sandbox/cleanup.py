@@ -1,4 +1,4 @@
-"""Leave a machine as it was before its tests, without their images and downloads."""
+"""Remove what killed processes and tests left on a machine: boxes, images, downloads."""
 
 from __future__ import annotations
 
@@ -6,10 +6,30 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from dlbox.sandbox.engine import engine
 from dlbox.sandbox.mounts import CACHE, cache_root
-from dlbox.sandbox.owner import is_left_over, maker
+
+LABEL = "dlbox.maker"
+
+
+def maker(pid: int | None = None) -> str:
+    """Return a label that distinguishes a process from a later one with the same id; empty if it is gone."""
+    try:
+        stat = Path(f"/proc/{pid or os.getpid()}/stat").read_text(encoding="utf-8")
+    except OSError:
+        return ""
+    # The program's name, in brackets, can contain anything; the start time is the 22nd field.
+    started = stat.rpartition(")")[2].split()[19]
+    return f"{pid or os.getpid()}-{started}"
+
+
+def is_left_over(label: str) -> bool:
+    """Return whether the process that made a box, according to the box's label, is gone."""
+    pid = label.partition("-")[0]
+    return pid.isdigit() and maker(int(pid)) != label
+
 
 FOLDER = "dlbox-test-"
 

@@ -7,8 +7,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from dlbox.sandbox.engine import BoxError, Engine, engine
-from dlbox.sandbox.engine_command import error_line, execute
+from dlbox.sandbox.engine import BoxError, Engine, engine, error_line, execute
 
 RELEASES = {"debian-12": "bookworm", "debian-13": "trixie"}
 MACHINE = (

@@ -7,8 +7,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, field_validator
 
-from dlbox.settings.model import RoleSettings
-from dlbox.settings.scope import Scope
+from dlbox.settings.model import RoleSettings, Scope
 from dlbox.stack.catalog_loader import catalog
 from dlbox.stack.gpus import GPU_ID, gpu_table
 

@@ -11,9 +11,8 @@ from operator import or_
 from typing import Any, TypeVar
 
 from dlbox.settings.host import HostSettings
-from dlbox.settings.model import RoleSettings
+from dlbox.settings.model import OF_ONE_RUN, RoleSettings, Scope
 from dlbox.settings.pyinfra_data import PYINFRA_DATA
-from dlbox.settings.scope import OF_ONE_RUN, Scope
 from dlbox.stack.constraint import COMPILERS, Requirements
 
 Model = TypeVar("Model", bound=RoleSettings)

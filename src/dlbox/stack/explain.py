@@ -7,12 +7,12 @@ from datetime import date
 
 from dlbox.stack import support
 from dlbox.stack.candidate import Candidate, Chosen, field_of, version_key
-from dlbox.stack.kernels import fails_on
 from dlbox.stack.layers import LAYERS, driver, frameworks, unconstrained, violations
 from dlbox.stack.layers.frameworks import UNLOCKED
 from dlbox.stack.model import Choice, Rejected
 from dlbox.stack.problem import Problem
 from dlbox.stack.search import closest, ranked
+from dlbox.stack.support import fails_on
 
 
 def choice(problem: Problem, chosen: Chosen, name: str) -> Choice:

@@ -190,3 +190,17 @@ def format_declared_change(kind: str, was: str | None, now: str | None) -> str:
     if kind == "tree":
         return f"other wheels, lock {was[:DIGEST]} -> {now[:DIGEST]}"
     return f"{was or 'any'} -> {now or 'any'}"
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Comparison of one box with its record and its settings."""
+
+    changes: tuple[Change, ...] = ()
+    refused: str | None = None
+    """Reason why its settings no longer give a stack, so that only changes on the box itself
+    are reported."""
+    failed: str | None = None
+    """Reason why the box could not be compared."""
+    pending: tuple[str, ...] = ()
+    """What its last ``up`` left to do."""

@@ -11,10 +11,15 @@ from packaging.version import Version
 from ruamel.yaml.comments import CommentedMap
 
 from dlbox.upstream.libraries import newer
-from dlbox.upstream.pip import described, versions
-from dlbox.upstream.proposal import Proposal
-from dlbox.upstream.wheel_metadata import Wheel, corrections, first_python, package
-from dlbox.upstream.yaml_file import dumped, loaded, pair, quoted, table, unknown
+from dlbox.upstream.wheel_metadata import (
+    Wheel,
+    corrections,
+    described,
+    first_python,
+    package,
+    versions,
+)
+from dlbox.upstream.yaml_file import Proposal, dumped, loaded, pair, quoted, table, unknown
 
 _AT_ONCE = 2  # an old pip downloads the wheel to read its METADATA
 

@@ -13,9 +13,8 @@ from typing import Any
 
 from dlbox.catalog import read
 from dlbox.subprocesses import Unreadable
-from dlbox.upstream.apt import unpacked
-from dlbox.upstream.proposal import Proposal
-from dlbox.upstream.yaml_file import table
+from dlbox.upstream.distro import unpacked
+from dlbox.upstream.yaml_file import Proposal, table
 
 _NVIDIA = "10de"
 _DEVICE = re.compile(r"\t([0-9a-f]{4})  (\S+)(?: (.*))?")

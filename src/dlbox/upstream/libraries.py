@@ -9,9 +9,8 @@ from typing import Any
 from packaging.version import Version
 from ruamel.yaml.comments import CommentedMap
 
-from dlbox.upstream.pip import versions
-from dlbox.upstream.proposal import Proposal
-from dlbox.upstream.yaml_file import dumped, loaded, quoted, table, unknown
+from dlbox.upstream.wheel_metadata import versions
+from dlbox.upstream.yaml_file import Proposal, dumped, loaded, quoted, table, unknown
 
 _PYTHON = "3.12"  # any version will do: these wheels are for every Python 3
 

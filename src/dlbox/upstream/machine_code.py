@@ -13,7 +13,7 @@ from typing import Protocol
 from zipfile import ZipFile
 
 from dlbox.subprocesses import Unreadable
-from dlbox.upstream.pip import downloaded
+from dlbox.upstream.wheel_metadata import downloaded
 
 _MAGIC = b"\x50\xed\x55\xba"
 _HEADER = Struct("<4sHHQ")  # magic, version, size of this header, size of what follows

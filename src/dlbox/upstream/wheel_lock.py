@@ -12,8 +12,7 @@ from typing import Any
 
 from dlbox.host.layout import LOCKS
 from dlbox.subprocesses import Unreadable, run_output
-from dlbox.upstream.proposal import Proposal
-from dlbox.upstream.yaml_file import dumped, loaded, replace, table
+from dlbox.upstream.yaml_file import Proposal, dumped, loaded, replace, table
 
 _FIRST_PYTHON = (3, 10)
 

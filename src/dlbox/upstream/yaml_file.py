@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass, field
 from difflib import unified_diff
 from io import StringIO
 from pathlib import Path
@@ -14,6 +15,15 @@ from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
 from dlbox.paths import ROOT
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """Texts that the catalogue's files would have, and notes."""
+
+    texts: dict[Path, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
 
 FOLDER = ROOT / "src/dlbox/catalog/data"
 

@@ -1,14 +1,16 @@
-"""Pytest plugin of ``verify``: one testinfra box per host of the inventory.
-
-The plugin solves the stack of a box again, from the same settings and from what the box reports
-through testinfra. It uses nothing that the deploy saw or remembered.
-"""
+"""Pytest plugin of ``verify``: one testinfra connection per host of the inventory."""
 
 from __future__ import annotations
 
+import atexit
+import shlex
+import shutil
+import tempfile
 from collections import Counter
+from collections.abc import Mapping
 from datetime import datetime, timezone
 from functools import cache
+from typing import Any
 
 import pytest
 import testinfra
@@ -22,7 +24,45 @@ from dlbox.plan.role import Registry
 from dlbox.settings.inventory import Choice, host_data, selected_hosts
 from dlbox.settings.schema import Settings
 from dlbox.stack.model import Refused, Stack
-from dlbox.verify.connection import connection
+
+
+def connection(name: str, data: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+    """Return testinfra's host specification and options for a pyinfra host."""
+    connector, _, rest = name.removeprefix("@").partition("/")
+    if name == "@local":
+        return "local://", {}
+    if name.startswith(("@podman/", "@docker/")):
+        return f"{connector}://{rest}", {}
+    address = data.get("ssh_hostname", name.removeprefix("@ssh/"))
+    user = data.get("ssh_user")
+    login = f"{user}@" if user else ""
+    port = f":{data['ssh_port']}" if "ssh_port" in data else ""
+    options: dict[str, Any] = {}
+    if "ssh_key" in data:
+        options["ssh_identity_file"] = data["ssh_key"]
+    options["ssh_extra_args"] = _ssh_options(data)
+    return f"ssh://{login}{address}{port}", options
+
+
+def _ssh_options(data: Mapping[str, Any]) -> str:
+    # Treat an unknown host as pyinfra's own connector does: keep the first key, then insist on
+    # it.
+    policy = data.get("ssh_strict_host_key_checking", "accept-new")
+    words = ["-o", "BatchMode=yes", "-o", f"StrictHostKeyChecking={policy}"]
+    # All checks of a box share one connection; %C is short, as the path of a socket must be.
+    words += ["-o", f"ControlPath={sockets()}/%C"]
+    if "ssh_known_hosts_file" in data:
+        words += ["-o", f"UserKnownHostsFile={data['ssh_known_hosts_file']}"]
+    return shlex.join(words)
+
+
+@cache
+def sockets() -> str:
+    """Return a folder into which no other user can put a socket."""
+    folder = tempfile.mkdtemp(prefix="dlbox-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
 
 REGISTRY = pytest.StashKey[Registry]()
 """The roles, which ``roles/conftest.py`` hands over."""

@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import dlbox.state.record
-from dlbox.apply.journal import SCRIPT as JOURNAL
-from dlbox.apply.journal import unrecorded
+from dlbox.apply.record import JOURNAL, unrecorded
 from dlbox.shell import shell_text
 from dlbox.state.record import OBSERVE, Record, parse_record
 from tests.support.box_shell import shell

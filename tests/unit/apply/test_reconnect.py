@@ -8,8 +8,7 @@ import pytest
 from pyinfra.api import Config, Host, Inventory
 from pyinfra.api import State as Run
 
-from dlbox.apply.reconnect import answer, ask
-from dlbox.apply.unexpected_reboot import detect_unexpected_reboots, rebooted
+from dlbox.apply.reconnect import answer, ask, detect_unexpected_reboots, rebooted
 
 
 def test_a_box_that_somebody_else_rebooted_is_named() -> None:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from dlbox.bundle.apt_index import packages, release
 from dlbox.bundle.errors import BundleError
+from dlbox.bundle.index import packages, release
 from tests.support.debs import locked
 from tests.support.downloads import sha
 

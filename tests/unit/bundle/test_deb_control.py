@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from dlbox.bundle.apt_index import control, fields
 from dlbox.bundle.errors import BundleError
+from dlbox.bundle.index import control, fields
 from tests.support.archive.deb import ar, tar_gz
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from dlbox.bundle.stream import local
+from dlbox.bundle.download import local
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from types import ModuleType
 
 import pytest
 
-from dlbox.cli.interrupts import Interrupts
+from dlbox.cli.up import Interrupts
 
 
 def a_program() -> ModuleType:

@@ -10,7 +10,7 @@ import pytest
 
 from dlbox.cli import try_
 from dlbox.sandbox.container import Container
-from dlbox.sandbox.engine_command import Engine
+from dlbox.sandbox.engine import Engine
 from dlbox.sandbox.host_packages import TEST_TOOLS, TRY_TOOLS
 
 

@@ -11,8 +11,8 @@ import pytest
 from dlbox.apply.prune import orphans
 from dlbox.apply.uninstall import kept_accounts, no_stack
 from dlbox.plan.plan import Plan
+from dlbox.plan.reports import format_removal
 from dlbox.plan.result import Result
-from dlbox.plan.uninstall_text import format_removal
 from dlbox.state.manifest import Manifest
 from dlbox.state.record import Record
 from tests.support.builders import a_box, some_settings

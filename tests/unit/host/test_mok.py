@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from dlbox.host.mok import READ_MOK, Mok, parse_mok
-from roles.nvidia_driver.secure_boot.facts import MokState
+from roles.nvidia_driver.secure_boot.operations import MokState
 
 CERTIFICATE, KEY = "/var/lib/dkms/mok.pub", "/var/lib/dkms/mok.key"
 

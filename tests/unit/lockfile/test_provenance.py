@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import dlbox
-from dlbox.lockfile.provenance import catalog_digest, digest
+from dlbox.locking.build import catalog_digest, digest
 from dlbox.paths import ROOT
 
 

@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from dlbox.lockfile.closure import Closure
-from dlbox.lockfile.model import LockedRepository
+from dlbox.lockfile.model import Closure, LockedRepository
 from dlbox.locking.apt_closure import SCRIPT, WouldFetch, parse_closure
 from tests.support.archive.keys import Signed, make_key
 from tests.support.signatures import DEBIAN_13, RELEASE_KEY

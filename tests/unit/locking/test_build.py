@@ -8,12 +8,10 @@ from typing import Any
 import pytest
 
 from dlbox.host.identity import Identity
-from dlbox.lockfile.closure import Closure
 from dlbox.lockfile.file import dump_lock, parse_lock
-from dlbox.lockfile.model import LockedWheel
-from dlbox.lockfile.provenance import catalog_digest
+from dlbox.lockfile.model import Closure, LockedWheel
 from dlbox.locking import build as making
-from dlbox.locking.build import build_lock, merge_closures, relevant_modules
+from dlbox.locking.build import build_lock, catalog_digest, merge_closures, relevant_modules
 from dlbox.locking.groups import Observed
 from dlbox.locking.wheels import FoundWheel
 from dlbox.stack.catalog_loader import catalog

@@ -8,7 +8,7 @@ import pytest
 
 from dlbox.errors import BadInput
 from dlbox.host.identity import Identity
-from dlbox.lockfile.closure import Closure
+from dlbox.lockfile.model import Closure
 from dlbox.locking.groups import Observed, group_by_lock, incompatibility
 from tests.support.builders import GTX_1080_TI, a_plan, some_settings
 from tests.support.locks import a_closure, a_gpu_box, a_package

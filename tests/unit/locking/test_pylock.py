@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dlbox.locking.pylock import ListedWheel, parse_pylock
+from dlbox.locking.wheels import ListedWheel, parse_pylock
 from dlbox.subprocesses import Unreadable
 from tests.support.pylock import PYLOCK
 

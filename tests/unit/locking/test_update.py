@@ -9,7 +9,7 @@ import pytest
 
 from dlbox.exit_code import ExitCode
 from dlbox.lockfile.file import dump_lock, parse_lock
-from dlbox.locking.update import update_lockfile, with_known_modules
+from dlbox.locking.run import update_lockfile, with_known_modules
 from tests.support.locks import a_lock, a_package, a_stack, stack_content
 
 KERNEL = "6.12.94-amd64"

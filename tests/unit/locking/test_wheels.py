@@ -8,8 +8,14 @@ import pytest
 
 from dlbox.lockfile.model import LockedWheel
 from dlbox.locking import wheels
-from dlbox.locking.pylock import ListedWheel, parse_pylock
-from dlbox.locking.wheels import FoundWheel, merge_wheels, resolve_wheels, select_wheel
+from dlbox.locking.wheels import (
+    FoundWheel,
+    ListedWheel,
+    merge_wheels,
+    parse_pylock,
+    resolve_wheels,
+    select_wheel,
+)
 from dlbox.subprocesses import Unreadable
 from tests.support.pylock import PYLOCK
 

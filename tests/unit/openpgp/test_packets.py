@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from dlbox.openpgp.packets import fingerprint
-from roles.nvidia_archive.content import KEYS
+from dlbox.openpgp import fingerprint
+from roles.nvidia_archive.manifest import KEYS
 from tests.support.archive.keys import Key, make_key
 
 BEGIN, END = "-----BEGIN PGP PUBLIC KEY BLOCK-----", "-----END PGP PUBLIC KEY BLOCK-----"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dlbox.openpgp.signers import signers
+from dlbox.openpgp import signers
 from tests.support.archive.keys import Signed, make_key
 from tests.support.signatures import DEBIAN_13, HEAD, RELEASE_KEY, block
 

@@ -4,17 +4,9 @@ from __future__ import annotations
 
 import json
 
-from dlbox.plan.comparison import Comparison
-from dlbox.plan.drift_report import (
-    LOST,
-    comparisons,
-    data,
-    exit_code,
-    format_drift_report,
-    lines,
-)
+from dlbox.plan.reports import LOST, comparisons, data, exit_code, format_drift_report, lines
 from dlbox.plan.result import Result
-from dlbox.state.drift import Change, drift_json
+from dlbox.state.drift import Change, Comparison, drift_json
 
 PROFILE = ("file", "/etc/profile.d/dlbox-cuda.sh")
 

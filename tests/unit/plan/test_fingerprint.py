@@ -18,9 +18,8 @@ from dlbox.host.mok import Mok
 from dlbox.lockfile.model import Lock
 from dlbox.lockfile.source import UNLOCKED, LockSource
 from dlbox.paths import ROOT
-from dlbox.plan.fingerprint import fingerprint
-from dlbox.plan.plan import Plan
-from dlbox.settings.scope import OF_ONE_RUN
+from dlbox.plan.plan import Plan, fingerprint
+from dlbox.settings.model import OF_ONE_RUN
 from dlbox.stack.catalog_loader import catalog
 from dlbox.stack.model import Stack
 from roles import ROLES

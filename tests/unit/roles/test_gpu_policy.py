@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from roles.gpu_policy.content import policy
-from roles.gpu_policy.reported import FIELDS, deviations, layouts, reported, wanted
+from roles.gpu_policy.manifest import policy
 from roles.gpu_policy.settings import CardPolicy, GpuPolicy
+from roles.gpu_policy.verify import FIELDS, deviations, layouts, reported, wanted
 from tests.support.builders import some_settings
 
 FIRST = "GPU-11111111-aaaa-4bbb-8ccc-000000000001"

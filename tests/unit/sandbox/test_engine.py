@@ -6,8 +6,7 @@ from subprocess import CompletedProcess
 
 import pytest
 
-from dlbox.sandbox.engine import Engine, NoEngine, candidates, choose, libraries
-from dlbox.sandbox.engine_command import error_line
+from dlbox.sandbox.engine import Engine, NoEngine, candidates, choose, error_line, libraries
 
 BRIDGE = 'Error: plugin type="bridge" failed (add): failed to find plugin "bridge"'
 LIMITS = "Error: runc: error setting rlimit type 6: operation not permitted"

@@ -2,7 +2,7 @@
 
 import subprocess
 
-from dlbox.sandbox.owner import is_left_over, maker
+from dlbox.sandbox.cleanup import is_left_over, maker
 
 
 def test_a_box_is_left_over_when_its_maker_is_gone() -> None:

@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 
-from dlbox.settings.model import RoleSettings
-from dlbox.settings.scope import OF_ONE_RUN, Scope
+from dlbox.settings.model import OF_ONE_RUN, RoleSettings, Scope
 from roles import ROLES
 from tests.support.builders import GTX_1080_TI, some_settings
 

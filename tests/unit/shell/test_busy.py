@@ -40,6 +40,7 @@ def busy(box: ShellSandbox) -> ShellSandbox:
     box.tool("systemctl", {
         "is-active *": Answer(does=IS_ACTIVE),
         "--job-mode=ignore-requirements stop *": Answer(does=stops),
+        "reset-failed *": Answer(status=1),  # as for a unit that is not loaded
         "start *": Answer(does='echo "${2%.service}" >>/run/active'),
         "show -p LoadState --value *": "loaded\n",
     })  # fmt: skip
@@ -58,7 +59,7 @@ def around(box: ShellSandbox, change: str = "change driver") -> Done:
 def steps(box: ShellSandbox) -> list[str]:
     """Return what was done to the box, without the questions."""
     calls = box.calls("systemctl", "rmmod", "modprobe", "change")
-    asked = ("systemctl is-active", "systemctl show")
+    asked = ("systemctl is-active", "systemctl show", "systemctl reset-failed")
     return [
         call.replace("--job-mode=ignore-requirements ", "")
         for call in calls
@@ -85,6 +86,23 @@ def test_a_change_is_made_while_nothing_uses_the_driver(busy: ShellSandbox) -> N
     assert (done.status, done.errors) == (0, "")
     assert steps(busy) == [*STOPPED, "change driver", *BACK]
     assert not busy.has(RECORD)
+
+
+def test_systemd_forgets_the_starts_of_packages_before_it_starts_a_service(
+    busy: ShellSandbox,
+) -> None:
+    around(busy)
+    starts = [
+        c
+        for c in busy.calls("systemctl")
+        if c.startswith(("systemctl reset", "systemctl start"))
+    ]
+    assert starts == [
+        "systemctl reset-failed nvidia-persistenced.service",
+        "systemctl start nvidia-persistenced.service",
+        "systemctl reset-failed nvidia-dcgm.service",
+        "systemctl start nvidia-dcgm.service",
+    ]
 
 
 def test_a_change_that_fails_brings_all_back_and_says_how_it_ended(busy: ShellSandbox) -> None:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import get_args
 
-from dlbox.plan.comparison import Comparison
-from dlbox.plan.drift_report import exit_code
-from dlbox.state.drift import LABELS, Change, ChangedIn, classify, format_drift
+from dlbox.plan.reports import exit_code
+from dlbox.state.drift import LABELS, Change, ChangedIn, Comparison, classify, format_drift
 from dlbox.state.record import Difference, Record
 
 OLD, NEW = "a" * 64, "b" * 64

@@ -1,7 +1,6 @@
 """What a distribution's apt offers, held against the systems of the catalogue."""
 
-from dlbox.upstream.apt import Candidate, of_madison
-from dlbox.upstream.distro import format_driver
+from dlbox.upstream.distro import Candidate, format_driver, of_madison
 
 MADISON = """\
 nvidia-driver | 535.309.01-0+deb12u1 | http://mirror/debian bookworm-security/non-free amd64 Packages

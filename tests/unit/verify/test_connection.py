@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dlbox.verify.connection import connection, sockets
+from dlbox.verify.plugin import connection, sockets
 
 SSH = {
     "ssh_extra_args": "-o BatchMode=yes -o StrictHostKeyChecking=accept-new"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dlbox.stack.components import Library
-from dlbox.verify.cuda_library import encoded_version, expected_versions
+from dlbox.verify.probes import encoded_version, expected_versions
 
 NCCL = Library(
     cuda=12,

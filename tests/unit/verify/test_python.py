@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dlbox.verify.python import locked
+from dlbox.verify.probes import locked
 
 
 def test_what_a_lock_allows() -> None:

@@ -8,7 +8,7 @@ from functools import partial
 
 from dlbox.stack.candidate import Candidate, Chosen
 from dlbox.stack.gpus import Gpu
-from dlbox.stack.layers import compat, cuda, cudnn_nccl, driver, fabric, frameworks
+from dlbox.stack.layers import cuda, cudnn_nccl, driver, frameworks
 from dlbox.stack.problem import Problem
 
 Objection = Callable[[Problem, Candidate, Gpu], str | None]
@@ -45,9 +45,9 @@ def _framework(name: str) -> Layer:
 
 LAYERS: Mapping[str, Layer] = {
     "driver": Layer(driver.candidates, driver.objection, driver.rank),
-    "fabricmanager": Layer(fabric.managers),
-    "nvlsm": Layer(fabric.subnet_managers),
-    "cuda_compat": Layer(compat.compats, compat.no_data_centre),
+    "fabricmanager": Layer(driver.managers),
+    "nvlsm": Layer(driver.subnet_managers),
+    "cuda_compat": Layer(cuda.compats, cuda.no_data_centre),
     "python": Layer(frameworks.pythons),
     "cuda": Layer(cuda.toolkits, cuda.objection, cuda.rank),
     "cudnn": Layer(cudnn_nccl.cudnns, cudnn_nccl.no_cudnn, cudnn_nccl.rank),

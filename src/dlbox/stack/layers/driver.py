@@ -1,16 +1,66 @@
-"""Drivers: every branch, source and module flavour that a system offers, and their order."""
+"""Drivers: every branch, source and module flavour that a system offers; Fabric Manager with them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dlbox.stack.candidate import Candidate, Chosen, version_key
+from dlbox.stack.candidate import Candidate, Chosen, Need, field_of, version_key
 from dlbox.stack.catalog_schema import Flavour, PackageNames, Source, Unknown
-from dlbox.stack.components import Driver
+from dlbox.stack.components import Driver, Fabric
 from dlbox.stack.gpus import Gpu
-from dlbox.stack.kernels import fails_on, obstacles
 from dlbox.stack.problem import Problem
-from dlbox.stack.support import until
+from dlbox.stack.support import fails_on, obstacles, until
+
+
+def _nvidias(chosen: Chosen) -> bool:
+    driver = chosen["driver"]
+    return driver.there and field_of(driver, "source") == "nvidia"
+
+
+FROM_NVIDIA = Need(
+    ("driver",),
+    _nvidias,
+    "it comes from NVIDIA's repository, and its driver must come from there too",
+)
+
+
+def _fabric_names(problem: Problem) -> PackageNames:
+    rows = [row for row in problem.catalog.packages if row.fabric]
+    return next(row for row in rows if row.family == problem.offer.family)
+
+
+def managers(problem: Problem) -> Iterator[Candidate]:
+    """Yield a Fabric Manager for each of NVIDIA's drivers."""
+    package = _fabric_names(problem).fabric or ""
+    for branch in problem.offer.nvidia.drivers:
+        for version in problem.catalog.drivers[branch].versions:
+            yield Candidate(
+                layer="fabricmanager",
+                version=version,
+                row=Fabric(packages=(package,), pin=f"{version}-"),
+                label=f"Fabric Manager {branch}",
+                needs=(FROM_NVIDIA, _same_version(version)),
+            )
+
+
+def _same_version(version: str) -> Need:
+    return Need(
+        ("driver",),
+        lambda chosen: chosen["driver"].version == version,
+        f"Fabric Manager {version} works with driver {version} alone",
+    )
+
+
+def subnet_managers(problem: Problem) -> Iterator[Candidate]:
+    """Yield NVLSM, which has its own version numbers that no source lists."""
+    yield Candidate(
+        layer="nvlsm",
+        version="*",
+        row=Fabric(packages=_fabric_names(problem).nvlsm, pin=""),
+        label="NVLSM",
+        needs=(FROM_NVIDIA,),
+    )
+
 
 OPEN_BY_DEFAULT_SINCE = 560
 """The first branch whose NVIDIA installer prefers the open modules (NVIDIA's blog, July

@@ -2,7 +2,7 @@
 
 import re
 
-from roles.nvidia_driver import apply_change
+from roles.nvidia_driver.in_use import apply_change
 
 
 def test_a_staged_change_comes_before_whoever_would_hold_the_card() -> None:

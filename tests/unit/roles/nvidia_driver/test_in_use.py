@@ -3,10 +3,18 @@
 import pytest
 from pyinfra.api.exceptions import FactProcessError
 
-from roles.nvidia_driver.in_use.facts import GpuHolders, GpuUse, Holder, Module, parse_use
-from roles.nvidia_driver.in_use.messages import age, blocker, format_users
+from roles.nvidia_driver.in_use.commands import SERVICES
+from roles.nvidia_driver.in_use.facts import (
+    GpuHolders,
+    GpuUse,
+    Holder,
+    Module,
+    age,
+    blocker,
+    format_users,
+    parse_use,
+)
 from roles.nvidia_driver.in_use.policy import BusyPolicy, parse_policy
-from roles.nvidia_driver.in_use.services import SERVICES
 
 ID = "3f2a9c" + "0" * 58
 PRINTED = f"""\

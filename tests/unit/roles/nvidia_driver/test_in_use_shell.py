@@ -6,9 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from roles.nvidia_driver.in_use.commands import restore_services, run_unloaded, wait_command
+from roles.nvidia_driver.in_use.commands import (
+    restore_services,
+    run_unloaded,
+    script,
+    wait_command,
+)
 from roles.nvidia_driver.in_use.facts import GpuHolders
-from roles.nvidia_driver.in_use.services import script
 
 ID = "3f2a9c" + "0" * 58
 

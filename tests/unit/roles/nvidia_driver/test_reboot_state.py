@@ -9,13 +9,13 @@ import pytest
 from roles.nvidia_driver.reboot.facts import (
     BootStatus,
     inhibitors,
+    intent,
     logged_in_users,
     parse_boot_status,
     script,
     whole,
 )
 from roles.nvidia_driver.reboot.grub import next_boot_entry
-from roles.nvidia_driver.reboot.intent import intent
 from tests.support.boot_states import ASKED, DRIVER, NEW, OLD
 
 MENU = """\

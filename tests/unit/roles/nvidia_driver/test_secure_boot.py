@@ -13,7 +13,7 @@ from roles.nvidia_driver.secure_boot.decision import (
     enrolment_steps,
     needs_signing,
 )
-from roles.nvidia_driver.secure_boot.facts import WronglySigned
+from roles.nvidia_driver.secure_boot.operations import WronglySigned
 from tests.support.builders import a_box, a_plan
 
 BOX = a_box(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dlbox.host.layout import LIBRARIES
 from dlbox.stack.components import Toolkit
-from roles.cuda.content import TOOLS, home, home_links
+from roles.cuda.manifest import TOOLS, home, home_links
 
 
 def toolkit(release: str, **fields: str) -> Toolkit:

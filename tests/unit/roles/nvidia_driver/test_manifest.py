@@ -7,7 +7,7 @@ import re
 from dlbox.stack.components import Driver, Fabric
 from dlbox.stack.model import Stack
 from roles.nvidia_driver.apt_sources import Archive, Sources, archives
-from roles.nvidia_driver.content import UNATTENDED, components_source, wanted_packages
+from roles.nvidia_driver.manifest import UNATTENDED_UPGRADES, components_source, wanted_packages
 
 DRIVER = Driver(
     branch=550,
@@ -97,7 +97,7 @@ def test_a_mirrors_own_options_go_along() -> None:
 
 
 def test_unattended_upgrades_still_mends_other_peoples_libraries() -> None:
-    patterns = re.findall(r'"(.+)";', UNATTENDED)
+    patterns = re.findall(r'"(.+)";', UNATTENDED_UPGRADES)
     free = ["libcurl4t64", "libcups2t64", "libnvme1t64", "libnvpair3linux", "linux-image-amd64"]
     ours = [
         "libcuda1",

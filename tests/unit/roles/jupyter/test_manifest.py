@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from dlbox.host.layout import VENVS
-from roles.jupyter.content import SETTINGS, kernel, unit
+from roles.jupyter.manifest import SETTINGS, kernel, unit
 
 
 def test_the_jupyter_unit() -> None:

@@ -1,9 +1,12 @@
-"""Versions at which the loader, the compiler and pkg-config must find a CUDA library."""
+"""Questions that several checks ask a box: versions of a CUDA library, a probe in Python."""
 
 from __future__ import annotations
 
+import re
+
 from testinfra.host import Host
 
+from dlbox.host.layout import lock_text
 from dlbox.stack.components import Library
 
 
@@ -40,3 +43,21 @@ def found_versions(
         "the compiler": ".".join(word for word in output.split() if word.isdigit()),
         "pkg-config": box.check_output("pkg-config --modversion %s", name),
     }
+
+
+def run_python(box: Host, python: str, script: str, *args: str, user: str = "") -> str:
+    """Return what a script prints.
+
+    The script travels as standard input; it must not contain a secret.
+    """
+    prefix = f"runuser -u {user} -- " if user else ""
+    # Run from /: a script's own folder comes first in sys.path, and a home may hold a numpy.py.
+    words = " %s" * len(args)
+    run = box.run(f"cd / && printf %%s %s | {prefix}{python} -{words}", script, *args)
+    assert run.succeeded, run.stderr[-2000:]  # noqa: S101 - this is part of a check
+    return str(run.stdout).strip()
+
+
+def locked(lock: str) -> set[str]:
+    """Return ``name==version`` of every wheel that a lock allows, for any Python."""
+    return set(re.findall(r"^([a-z0-9][a-z0-9.-]*==[^\s;]+)", lock_text(lock), re.MULTILINE))

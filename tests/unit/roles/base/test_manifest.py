@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from roles.base.content import apt_conf
+from roles.base.manifest import apt_conf
 from roles.base.settings import Base
 
 

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from dlbox.openpgp.packets import fingerprint
+from dlbox.openpgp import fingerprint
 from dlbox.stack.catalog_loader import catalog
 from dlbox.stack.constraint import Constraint
 from dlbox.stack.gpus import gpu_table
 from dlbox.stack.model import Refused, Repository, Stack
 from dlbox.stack.solve import solve
-from roles.nvidia_archive.content import KEYS, PINS, SOURCE, key, pins, source
+from roles.nvidia_archive.manifest import KEYS, PINS, SOURCE, key, pins, source
 from roles.nvidia_archive.settings import NvidiaArchive
 from tests.support.archive.keys import Key, make_key
 from tests.support.builders import TODAY

@@ -1,4 +1,4 @@
-"""Carry out a change of the driver: now, once the card is no longer in use, or at the next boot."""
+"""Decide when a change of the driver is carried out, and carry it out: now, once the card is free, or at the next boot."""
 
 from __future__ import annotations
 
@@ -10,11 +10,9 @@ from pyinfra.api import FunctionCommand, Host, QuoteString, State, StringCommand
 
 from dlbox.plan.result import Result
 from dlbox.state.manifest import FileContent
-from roles.nvidia_driver.in_use.commands import run_unloaded, wait_command
-from roles.nvidia_driver.in_use.facts import GpuHolders, GpuUse
-from roles.nvidia_driver.in_use.messages import blocker
+from roles.nvidia_driver.in_use.commands import run_unloaded, script, wait_command
+from roles.nvidia_driver.in_use.facts import GpuHolders, GpuUse, blocker
 from roles.nvidia_driver.in_use.policy import BusyPolicy
-from roles.nvidia_driver.in_use.services import script
 
 
 @dataclass

@@ -1,1 +1,0 @@
-"""Read OpenPGP keys and signatures."""
