@@ -152,6 +152,7 @@ def test_a_service_that_does_not_stop_is_a_reason_to_change_nothing(busy: ShellS
     busy.tool("systemctl", {
         "is-active *": Answer(does=IS_ACTIVE),
         "--job-mode=* stop *": Answer(status=1),
+        "reset-failed *": "",
         "start *": "",
         "show *": "loaded\n",
     })  # fmt: skip
@@ -181,6 +182,7 @@ def test_a_service_that_the_change_took_away_is_not_started(busy: ShellSandbox) 
         "--job-mode=* stop *": "",
         "show -p LoadState --value nvidia-dcgm.service": "not-found\n",
         "show *": "loaded\n",
+        "reset-failed *": "",
         "start *": "",
     })  # fmt: skip
     around(busy)
