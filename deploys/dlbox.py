@@ -4,9 +4,9 @@ The order below is the order in which one thing needs another.
 """
 
 from dlbox.apply.locked import enforce_locked_versions, restrict_apt_to_lock
+from dlbox.apply.preflight import plan_host
 from dlbox.apply.prune import prune
 from dlbox.apply.record import write_journal, write_record
-from dlbox.apply.run import plan_host
 from roles import ROLES
 from roles.base.deploy import base
 from roles.cuda.deploy import cuda

@@ -2,10 +2,9 @@
 
 from pyinfra import host
 
+from dlbox.apply.preflight import validate_inventory
 from dlbox.apply.results import Results, report_at_exit
-from dlbox.apply.run import validate_inventory
-from dlbox.host.identity import BoxIdentity, Identity
-from dlbox.host.privilege import become_root
+from dlbox.host.identity import BoxIdentity, Identity, become_root
 from dlbox.plan.reports import format_generations
 from dlbox.state.generations import Generation, Generations
 from roles import ROLES

@@ -2,8 +2,8 @@
 
 from pyinfra import host
 
+from dlbox.apply.preflight import observe_and_plan
 from dlbox.apply.results import report_at_exit
-from dlbox.apply.run import observe_and_plan
 from dlbox.plan.plan_text import format_plans
 from roles import ROLES
 from roles.nvidia_driver.simulate import would_install

@@ -6,8 +6,8 @@ from dlbox.apply.prune import prune
 from dlbox.apply.uninstall import forget, keep_record, plan_removal
 from roles import ROLES
 from roles.nvidia_driver.in_use.policy import parse_policy
+from roles.nvidia_driver.install import remove_driver
 from roles.nvidia_driver.manifest import belongs_to_driver
-from roles.nvidia_driver.remove import remove_driver
 from roles.nvidia_driver.settings import NvidiaDriver
 
 plan, result = plan_removal(host, ROLES)

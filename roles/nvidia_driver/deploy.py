@@ -19,11 +19,10 @@ from roles.nvidia_driver.boot_trial.operations import start_boot_trial
 from roles.nvidia_driver.boot_trial.programs import UNIT
 from roles.nvidia_driver.in_use.facts import GpuHolders, blocker
 from roles.nvidia_driver.in_use.policy import parse_policy
-from roles.nvidia_driver.install import InstallOptions, install_driver
+from roles.nvidia_driver.install import InstallOptions, install_driver, remove_driver
 from roles.nvidia_driver.kernels.operations import collect_notices, ensure_kernel_modules
 from roles.nvidia_driver.manifest import BLACKLIST, components, manifest
 from roles.nvidia_driver.prerequisites import enable_components, install_headers
-from roles.nvidia_driver.remove import remove_driver
 from roles.nvidia_driver.secure_boot.decision import needs_signing
 from roles.nvidia_driver.secure_boot.operations import (
     install_signing_tools,

@@ -1,31 +1,35 @@
-"""Bring a box to one driver in one apt transaction."""
+"""Install the driver of a plan, or remove the one that settings no longer ask for."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import shlex
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from pyinfra import host
-from pyinfra.api import QuoteString, StringCommand, operation
+from pyinfra.api import FunctionCommand, QuoteString, StringCommand, operation
 from typing_extensions import override
 
+from dlbox.apply.prune import PURGE, orphans
 from dlbox.fact_base import LinesFact
 from dlbox.host import apt
+from dlbox.host.apt import LEDGER, apt_transaction
 from dlbox.host.apt_facts import AptCandidate, AptCandidates, InstalledPackages, Package
-from dlbox.host.apt_transaction import LEDGER, apt_transaction
+from dlbox.plan.plan import Plan
 from dlbox.plan.result import Result
 from dlbox.stack.components import Driver
 from roles.nvidia_driver.boot_trial.operations import START_TRIAL, failed_trial, save_packages
 from roles.nvidia_driver.in_use.apply_change import apply_change, change_blocker, defer_change
 from roles.nvidia_driver.in_use.commands import RECORD, restore_services
 from roles.nvidia_driver.in_use.policy import BusyPolicy
-from roles.nvidia_driver.kernels.module_cache import (
+from roles.nvidia_driver.kernels.operations import (
     Commands,
     pull_module_cache,
     push_module_cache,
+    trial_build,
 )
-from roles.nvidia_driver.kernels.operations import trial_build
+from roles.nvidia_driver.kernels.programs import HOME
 from roles.nvidia_driver.transaction import (
     CORE_PACKAGES,
     plan_transaction,
@@ -125,3 +129,23 @@ def _missing_from_sources(
     known = ", ".join(dict.fromkeys(o.version for o in offered if o.name == name)) or "none"
     text = f"no source has {name} {wanted[name]}*; apt knows {known}; nothing was changed"
     return StringCommand("echo", QuoteString(text), ">&2; exit 1")
+
+
+@operation()
+def remove_driver(
+    plan: Plan, result: Result, when: BusyPolicy | None
+) -> Generator[StringCommand | FunctionCommand, None, None]:
+    """Remove our driver; ``when`` is None where no driver can be loaded: in a container."""
+    items = orphans(plan.box.recorded, plan.manifest.lines())
+    names = [name for kind, name in items if kind == "package"]
+    core = [name for name in names if CORE_PACKAGES.fullmatch(name)]
+    if not core:
+        host.noop("dlbox installed no driver")
+        return
+    if why := change_blocker(when):
+        yield defer_change(result, why)
+        return
+    purge = f"sh -ec {shlex.quote(f'{PURGE}purge {shlex.join(names)}')}"
+    # The guard lets the newest kernel boot again, and releases the one that it held.
+    change = f"{purge} && {{ [ ! -x {HOME}/kernel-guard ] || {HOME}/kernel-guard mend; }}"
+    yield from apply_change(result, change, next(n for n in core if "dkms" not in n), when)

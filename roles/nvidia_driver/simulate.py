@@ -7,8 +7,7 @@ from pathlib import PurePosixPath
 
 from pyinfra.api import Host
 
-from dlbox.host.apt_facts import InstalledPackages, Package
-from dlbox.host.apt_simulation import Simulation, WouldInstall
+from dlbox.host.apt_facts import InstalledPackages, Package, Simulation, WouldInstall
 from dlbox.plan.plan import Plan
 from dlbox.stack.catalog_loader import catalog
 from dlbox.stack.model import Stack

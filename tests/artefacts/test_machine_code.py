@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from dlbox.catalog import read
-from dlbox.upstream.machine_code import machine_code, packages
+from tests.support.machine_code import machine_code, packages
 
 # JAX's installation page begins at 5.2, its machine code a little earlier.
 DOCUMENTED = {"cuda12": {"sm_50": "sm_52"}}

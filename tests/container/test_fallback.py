@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from dlbox.host.apt_transaction import apt_transaction
+from dlbox.host.apt import apt_transaction
 from dlbox.sandbox.container import Container, start
 from dlbox.sandbox.engine import engine
 from dlbox.sandbox.image import image

@@ -128,7 +128,7 @@ esac
 echo "All done."
 """
 DEPLOY = """
-from dlbox.apply.run import plan_host
+from dlbox.apply.preflight import plan_host
 from roles import ROLES
 from roles.gpu_policy.deploy import gpu_policy
 

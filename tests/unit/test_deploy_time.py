@@ -32,7 +32,7 @@ def test_acts_are_found() -> None:
         ("dlbox.host.identity", "BoxIdentity"),
         ("dlbox.host.apt_facts", "AptCandidates"),
         ("dlbox.host.apt_facts", "DpkgFaults"),  # below LinesFact
-        ("dlbox.host.apt_simulation", "WouldInstall"),
+        ("dlbox.host.apt_facts", "WouldInstall"),
         ("dlbox.host.wheels", "venv"),
         ("roles.nvidia_archive.deploy", "source"),
         ("roles.nvidia_driver.install", "LastRun"),
@@ -43,7 +43,7 @@ def test_acts_are_found() -> None:
         ("roles.nvidia_driver.prerequisites", "LackingHeaders"),  # below LinesFact
         ("roles.nvidia_driver.apt_sources", "Sources"),  # below one of pyinfra's
     } <= acts()
-    assert ("dlbox.host.apt_simulation", "parse_simulation") not in acts(), "a parser is no act"
+    assert ("dlbox.host.apt_facts", "parse_simulation") not in acts(), "a parser is no act"
 
 
 def test_deploy_time_is_found() -> None:
@@ -113,7 +113,7 @@ def test_settings_are_read_in_one_place_and_handed_down() -> None:
     assert {module: found for module, found in read.items() if found} == {
         "dlbox.settings.inventory": ["host.data.dict()"],
         # pyinfra's own arguments, which it takes from there.
-        "dlbox.host.privilege": ["host.data._sudo", "host.data.get('_sudo_password')"],
+        "dlbox.host.identity": ["host.data._sudo", "host.data.get('_sudo_password')"],
         "dlbox.apply.locked": ["host.data._env"],
     }
 

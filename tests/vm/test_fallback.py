@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from dlbox.host.apt_transaction import apt_transaction
+from dlbox.host.apt import apt_transaction
 from dlbox.state.manifest import FileContent
 from roles.nvidia_driver.boot_trial.operations import START_TRIAL, save_packages
 from roles.nvidia_driver.boot_trial.programs import programs

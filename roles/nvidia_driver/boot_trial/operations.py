@@ -10,7 +10,7 @@ from pyinfra.api import FactBase, StringCommand, operation
 from typing_extensions import override
 
 from dlbox.fact_base import FirstLineFact
-from dlbox.host.apt_transaction import AptTransaction
+from dlbox.host.apt import AptTransaction
 from dlbox.stack.components import Driver
 from roles.nvidia_driver.in_use.apply_change import STAGED
 from roles.nvidia_driver.kernels.programs import HOME

@@ -1,22 +1,77 @@
-"""Install the kernel guard, and let it repair what it finds."""
+"""Keep kernels that have no driver module from booting, and share built modules between boxes."""
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Iterable, Mapping
+from pathlib import Path
+from typing import Any
 
 from pyinfra import host
-from pyinfra.api import QuoteString, StringCommand, deploy, operation
+from pyinfra.api import (
+    FileDownloadCommand,
+    FileUploadCommand,
+    FunctionCommand,
+    QuoteString,
+    StringCommand,
+    deploy,
+    operation,
+)
 from typing_extensions import override
 
 from dlbox.fact_base import LinesFact
+from dlbox.host.apt import STORE
 from dlbox.host.apt_facts import DpkgFaults
-from dlbox.host.apt_transaction import STORE
 from dlbox.host.files import ensure_files
 from dlbox.plan.plan import Plan
 from dlbox.plan.result import Result
 from dlbox.stack.components import Driver
 from dlbox.state.manifest import Manifest
 from roles.nvidia_driver.kernels.programs import HOME, NOTICES, programs
+
+CACHE = "/var/lib/dlbox/modules/cache"
+Commands = Generator[
+    StringCommand | FileUploadCommand | FileDownloadCommand | FunctionCommand, None, None
+]
+
+
+class CompiledModules(LinesFact):
+    """The contents of a box's cache: MODULE-VERSION/KERNEL/KEY.tar.gz, or .refused."""
+
+    @override
+    def command(self, *args: Any, **kwargs: Any) -> str:
+        return (
+            f"find {CACHE} -type f \\( -name '*.tar.gz' -o -name '*.refused' \\) "
+            "-printf '%P\\n' 2>/dev/null || true"
+        )
+
+
+def push_module_cache(folder: Path, version: str, kernels: Iterable[str]) -> Commands:
+    """Yield the commands that upload what other boxes have compiled of this version for these kernels.
+
+    The key, which ``compile`` computes on the box, decides whether a file is used.
+    """
+    cached: list[str] = host.get_fact(CompiledModules)
+    for kernel in kernels:
+        for file in sorted(folder.glob(f"*-{version}/{kernel}/*")):
+            path = str(file.relative_to(folder))
+            if path not in cached and path.endswith((".tar.gz", ".refused")):
+                target = f"{CACHE}/{path}"
+                yield StringCommand("mkdir -p", QuoteString(str(Path(target).parent)))
+                yield FileUploadCommand(str(file), f"{target}.new")
+                yield StringCommand("mv", QuoteString(f"{target}.new"), QuoteString(target))
+
+
+def pull_module_cache(folder: Path, version: str) -> Commands:
+    """Yield the commands that download to the controller what a box has compiled."""
+    cached: list[str] = host.get_fact(CompiledModules)
+    for path in cached:
+        target = folder / path
+        if target.exists() or not path.partition("/")[0].endswith(f"-{version}"):
+            continue
+        target.parent.mkdir(parents=True, exist_ok=True)
+        draft = target.with_name(f".{host.name.replace('/', '-')}-{target.name}")
+        yield FileDownloadCommand(f"{CACHE}/{path}", str(draft))
+        yield FunctionCommand(draft.replace, (target,), {})
 
 
 class KernelFaults(LinesFact):

@@ -17,8 +17,7 @@ from dlbox.apply.reconnect import answer, ask
 from dlbox.plan.plan import Plan
 from dlbox.plan.result import Result
 from roles.nvidia_driver.in_use.facts import GpuHolders, format_users
-from roles.nvidia_driver.reboot.boot_check import wait_for_boot
-from roles.nvidia_driver.reboot.decision import Policy, decide, expected
+from roles.nvidia_driver.reboot.decision import Policy, decide, expected, wait_for_boot
 from roles.nvidia_driver.reboot.facts import (
     INTENT,
     BootState,

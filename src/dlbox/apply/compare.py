@@ -6,10 +6,9 @@ from datetime import datetime, timezone
 
 from pyinfra.api import Host
 
+from dlbox.apply.preflight import settings_and_lock, validate_inventory
 from dlbox.apply.results import Results
-from dlbox.apply.run import settings_and_lock, validate_inventory
-from dlbox.host.identity import BoxIdentity, Identity
-from dlbox.host.privilege import observe_as_root
+from dlbox.host.identity import BoxIdentity, Identity, observe_as_root
 from dlbox.plan.plan import make_plan
 from dlbox.plan.role import Registry
 from dlbox.stack.model import Refused

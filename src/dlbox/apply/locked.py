@@ -18,11 +18,10 @@ from pyinfra.api import (
     operation,
 )
 
+from dlbox.host.apt import APT_GET
 from dlbox.host.apt_facts import InstalledPackages, Package
-from dlbox.host.apt_transaction import APT_GET
 from dlbox.lockfile.disk_need import missing_packages
-from dlbox.lockfile.model import Lock, LockedPackage
-from dlbox.lockfile.snapshots import in_snapshots
+from dlbox.lockfile.model import Lock, LockedPackage, in_snapshots
 from dlbox.plan.plan import Plan
 from dlbox.shell import shell_text
 

@@ -10,13 +10,12 @@ from pyinfra import host
 from pyinfra.api import FunctionCommand, Host, QuoteString, State, StringCommand, operation
 from typing_extensions import override
 
+from dlbox.apply.preflight import validate_inventory
 from dlbox.apply.prune import orphans
 from dlbox.apply.record import write_record
 from dlbox.apply.results import Results, report_at_exit
-from dlbox.apply.run import validate_inventory
 from dlbox.fact_base import LinesFact
-from dlbox.host.identity import BoxIdentity, Identity
-from dlbox.host.privilege import observe_as_root
+from dlbox.host.identity import BoxIdentity, Identity, observe_as_root
 from dlbox.plan.plan import Plan
 from dlbox.plan.reports import format_removals
 from dlbox.plan.result import Result

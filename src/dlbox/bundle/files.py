@@ -8,8 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from dlbox.lockfile.model import Lock
-from dlbox.lockfile.snapshots import in_snapshots
+from dlbox.lockfile.model import Lock, in_snapshots
 
 CHUNK = 1 << 20
 

@@ -16,9 +16,8 @@ from dlbox.bundle.index import write_texts
 from dlbox.bundle.options import PARAMETERS, Options, judge_options
 from dlbox.bundle.pool import Fetched, fetch
 from dlbox.bundle.progress import Progress, gb
-from dlbox.bundle.tar import pack
 from dlbox.bundle.wheels import Resolve, addressed, lock_names, resolver
-from dlbox.bundle.writer import exclusive, require_space
+from dlbox.bundle.writer import exclusive, pack, require_space
 from dlbox.cli.command import complain, verb
 from dlbox.exit_code import ExitCode
 from dlbox.lockfile.file import load_lock

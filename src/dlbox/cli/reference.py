@@ -18,8 +18,8 @@ from dlbox.cli.group import CHAPTERS, dlbox, help_text
 from dlbox.exit_code import ExitCode
 from dlbox.paths import ROOT
 from dlbox.plan.role import Role
-from dlbox.settings.host import HostSettings
 from dlbox.settings.model import RoleSettings
+from dlbox.settings.schema import HostSettings
 from dlbox.stack.gpus import gpu_table
 from dlbox.stack.model import Stack
 from dlbox.stack.solve import solve

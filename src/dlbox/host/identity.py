@@ -1,12 +1,13 @@
-"""Identity of a box: everything that is read before dlbox decides anything."""
+"""Identity of a box: what it is, as one command reports it, as the user who logs in or as root."""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from pyinfra.api import FactBase
+from pyinfra.api import FactBase, Host
 from pyinfra.api.exceptions import FactProcessError
 from typing_extensions import override
 
@@ -14,6 +15,7 @@ from dlbox.host import pcie
 from dlbox.host.foreign import FIND, Foreign
 from dlbox.host.mok import READ_MOK, Mok, parse_mok
 from dlbox.shell import shell_text
+from dlbox.stack.model import Refused
 from dlbox.state.record import READ_RECORD, Record, parse_record
 
 IDENTITY = (
@@ -110,3 +112,45 @@ class BoxIdentity(FactBase[Identity]):
         except (KeyError, TypeError, ValueError) as error:
             msg = f"cannot make out what the box is: {error} in {lines}"
             raise FactProcessError(msg) from error
+
+
+class RecordFact(FactBase[Record | None]):
+    """Record of the box, read apart from its identity."""
+
+    @override
+    def command(self) -> str:
+        return READ_RECORD
+
+    @staticmethod
+    @override
+    def default() -> None:
+        return None
+
+    @override
+    def process(self, output: Iterable[str]) -> Record | None:
+        rows = (line.rstrip("\r\n").partition(" ") for line in output)
+        return parse_record((key, value) for key, _, value in rows)
+
+
+def observe_as_root(host: Host, box: Identity) -> Identity:
+    """Become root from here on, and return the identity as root sees it. Raises Refused."""
+    become_root(host, box)
+    if box.recorded is None or not box.recorded.unreadable:
+        return box
+    # If sudo needs a password, the record takes a second command.
+    found: Record | None = host.get_fact(RecordFact)
+    return replace(box, recorded=found)
+
+
+def become_root(host: Host, box: Identity) -> None:
+    """Use sudo from here on if the login is not root. Raises Refused."""
+    if box.uid == 0:
+        return
+    password = host.data.get("_sudo_password") or host.state.config.SUDO_PASSWORD
+    if box.sudo == "none":
+        msg = "the login is not root and there is no sudo | log in as root (--user root)"
+        raise Refused(msg)
+    if box.sudo == "password" and not password and not sys.stdin.isatty():
+        msg = "sudo asks for a password and there is no terminal | add --same-sudo-password"
+        raise Refused(msg)
+    host.data._sudo = True  # noqa: SLF001 - pyinfra's own name for a global argument

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from typing import Any
 
 from dlbox.stack.catalog_schema import Row
@@ -100,3 +101,31 @@ class Closure:
     """MODULE-VERSION/KERNEL -> digest of what the newest module was compiled from."""
     error: str = ""
     """Reason why apt would fetch nothing; empty: there is none."""
+
+
+def in_snapshots(uri: str, repositories: Iterable[str], day: str, base: str) -> tuple[str, ...]:
+    """Return the addresses at which a snapshot archive may have a package, the likeliest first.
+
+    Debian's service has BASE/archive/NAME/STAMP/PATH, Ubuntu's BASE/NAME/STAMP/PATH. A service
+    answers with the state at the time of the stamp. A package that arrived later on the day of
+    the lock is therefore only found at the end of that day. The result is empty if the package
+    is from none of these repositories.
+    """
+    root = _root(uri, repositories)
+    if not root:
+        return ()
+    name, path = root.rpartition("/")[2], uri.removeprefix(root).lstrip("/")
+    began = date.fromisoformat(day)
+    stamps = [f"{each:%Y%m%d}T000000Z" for each in (began, began + timedelta(days=1))]
+    return tuple(
+        f"{base.rstrip('/')}/{above}{name}/{stamp}/{path}"
+        for above in ("archive/", "")
+        for stamp in stamps
+    )
+
+
+def _root(uri: str, repositories: Iterable[str]) -> str:
+    """Return the repository that the address lies below; of two, the deeper one."""
+    roots = [root.rstrip("/") for root in repositories]
+    above = [root for root in roots if uri.startswith(f"{root}/")]
+    return max(above, key=len, default="")

@@ -1,18 +1,24 @@
-"""Source of the lock that a box is given: a file, a bundle, or a generation of the box."""
+"""Where the lock of a box comes from: a file, a bundle, or a generation to go back to."""
 
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from typing import Any
 
+import yaml
+from pyinfra.api import Host
 from typing_extensions import override
 
 from dlbox.fact_base import LinesFact
-from dlbox.lockfile.file import load_lock, parse_lock
+from dlbox.lockfile.file import load_lock, parse_lock, seal_lock
 from dlbox.lockfile.model import Lock
-from dlbox.settings.host import HostSettings
+from dlbox.settings.inventory import host_data
+from dlbox.settings.schema import HostSettings, Schema, Settings
 from dlbox.stack.model import Refused
+from dlbox.state.generations import GenerationContents, KeptGeneration, parse_contents
 
 
 @dataclass(frozen=True)
@@ -65,3 +71,69 @@ def resolve_lock(settings: HostSettings, read_bundle: Callable[[str], list[str]]
         msg = f"{settings.bundle}/lock.yaml cannot be read from the box | look at box_bundle"
         raise Refused(msg)
     return LockSource(parse_lock("\n".join(lines) + "\n", f"{settings.bundle}/lock.yaml"))
+
+
+def restore_generation(host: Host, which: str, schema: Schema) -> tuple[Settings, LockSource]:
+    """Return the settings and the lock source of a generation of the box. Raises Refused.
+
+    ``which``: the number of a generation, or ``previous``.
+    """
+    lines: list[str] = host.get_fact(KeptGeneration, generation=which)
+    found = parse_contents(lines)
+    if found is None:
+        what = (
+            "nothing before what it has now"
+            if which == "previous"
+            else f"no generation {which}"
+        )
+        msg = f"the box has kept {what} | ./dlbox rollback --list"
+        raise Refused(msg)
+    applied = yaml.safe_load(found.applied)
+    # Today's data decides where things come from, and how the run proceeds.
+    settings = schema.parse(
+        {**schema.without_box_settings(host_data(host)), **applied["knobs"]}
+    )
+    lock = _lock(found, applied, settings)
+    return settings, LockSource(lock, found.trees, found.number)
+
+
+def _lock(found: GenerationContents, applied: dict[str, Any], settings: Settings) -> Lock:
+    stack = applied["stack"]
+    lock = seal_lock(
+        {
+            "tool": "",
+            "catalog": "",
+            "day": f"{datetime.now(timezone.utc):%Y-%m-%d}",
+            "system": stack["system"],
+            "cards": [card["id"] for card in stack["cards"]],
+            "knobs": settings.locked(),
+            "stack": stack,
+            "kernels": [],
+            "compiler": "",
+            "modules": {},
+            "repositories": [],
+            "packages": _packages(found.packages),
+            "wheels": [],
+        }
+    )
+    # Keep the digest of the original lock: everything that follows from it does so again, since
+    # the box will be as the settings of that generation say.
+    return lock.model_copy(update={"digest": found.lock})
+
+
+def _packages(lines: Iterable[str]) -> list[dict[str, Any]]:
+    """Return the packages from ``NAME VERSION ARCHITECTURE SIZE SHA256 FILE`` lines.
+
+    The last three are ``-`` if the file is lost.
+    """
+    return [
+        {
+            "name": name,
+            "version": version,
+            "architecture": architecture,
+            "size": 0 if size == "-" else int(size),
+            "sha256": digest,
+            "uri": "",
+        }
+        for name, version, architecture, size, digest, _ in (line.split() for line in lines)
+    ]

@@ -7,10 +7,9 @@ from datetime import datetime, timezone
 
 from pyinfra.api import Host
 
+from dlbox.apply.preflight import validate_inventory
 from dlbox.apply.results import Results
-from dlbox.apply.run import validate_inventory
-from dlbox.host.identity import BoxIdentity, Identity
-from dlbox.host.privilege import become_root
+from dlbox.host.identity import BoxIdentity, Identity, become_root
 from dlbox.lockfile.model import Closure
 from dlbox.locking.apt_closure import WouldFetch
 from dlbox.plan.plan import Plan, make_plan

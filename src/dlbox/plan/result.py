@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from dlbox.host.apt_simulation import Simulation
+from dlbox.host.apt_facts import Simulation
 from dlbox.lockfile.model import Closure
 from dlbox.plan.plan import Plan
 from dlbox.plan.role import SummaryRows

@@ -14,7 +14,7 @@ from dlbox.apply import prune as box
 from dlbox.plan.plan import Plan
 from dlbox.plan.result import Result
 from dlbox.state.record import Difference, Record, parse_record
-from roles.nvidia_driver import remove as driver
+from roles.nvidia_driver import install as driver
 from roles.nvidia_driver.in_use import apply_change
 from roles.nvidia_driver.in_use.facts import GpuUse, Holder, Module
 from roles.nvidia_driver.in_use.policy import BusyPolicy

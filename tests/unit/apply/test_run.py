@@ -11,7 +11,7 @@ import pytest
 from pyinfra.api import Config, Host, Inventory, State
 from pyinfra.api.exceptions import DeployError
 
-from dlbox.apply.run import is_up_to_date, settings_and_lock, validate_inventory
+from dlbox.apply.preflight import is_up_to_date, settings_and_lock, validate_inventory
 from dlbox.host.layout import UV_TREE, store_path
 from dlbox.lockfile.file import dump_lock
 from dlbox.lockfile.source import UNLOCKED, LockSource

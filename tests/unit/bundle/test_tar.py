@@ -6,7 +6,7 @@ import tarfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from dlbox.bundle.tar import pack
+from dlbox.bundle.writer import pack
 
 DAY = "2026-11-25"
 

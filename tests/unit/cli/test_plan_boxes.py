@@ -11,7 +11,7 @@ import pytest
 from dlbox.cli import plan_boxes
 from dlbox.cli.plan import command
 from dlbox.cli.request import Request
-from dlbox.host.apt_simulation import Simulation
+from dlbox.host.apt_facts import Simulation
 from dlbox.plan.result import Result
 from tests.support.builders import a_box, a_plan
 

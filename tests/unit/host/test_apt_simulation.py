@@ -2,7 +2,7 @@
 
 import subprocess
 
-from dlbox.host.apt_simulation import Simulation, WouldInstall, parse_simulation
+from dlbox.host.apt_facts import Simulation, WouldInstall, parse_simulation
 
 SAID = """\
 NOTE: This is only a simulation!

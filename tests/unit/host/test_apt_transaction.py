@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 
-from dlbox.host.apt_transaction import apt_transaction
+from dlbox.host.apt import apt_transaction
 
 
 def test_a_transaction_is_simulated_downloaded_and_carried_out_in_the_same_words() -> None:

@@ -12,8 +12,8 @@ from pyinfra.api import Host
 
 from dlbox.apply.record import applied_yaml
 from dlbox.lockfile.compatibility import locked_stack
-from dlbox.lockfile.from_generation import restore_generation
 from dlbox.lockfile.model import LockedPackage
+from dlbox.lockfile.source import restore_generation
 from dlbox.stack.model import Refused
 from dlbox.state.generations import KeptGeneration
 from roles import ROLES

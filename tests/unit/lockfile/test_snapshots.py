@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dlbox.lockfile.snapshots import in_snapshots
+from dlbox.lockfile.model import in_snapshots
 
 DAY = "2026-11-25"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dlbox.host.apt_transaction import apt_transaction
+from dlbox.host.apt import apt_transaction
 from roles.nvidia_driver.boot_trial.operations import Fallback, LastFallback, save_packages
 from roles.nvidia_driver.boot_trial.programs import programs
 

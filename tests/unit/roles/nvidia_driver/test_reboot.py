@@ -6,8 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from roles.nvidia_driver.reboot.boot_check import boot_fault
-from roles.nvidia_driver.reboot.decision import Decision, Policy, decide, needed
+from roles.nvidia_driver.reboot.decision import Decision, Policy, boot_fault, decide, needed
 from roles.nvidia_driver.reboot.facts import BootStatus
 from tests.support.boot_states import ASKED, CARDLESS, DRIVER, GOOD, NEW, OLD, STALE, WHY
 

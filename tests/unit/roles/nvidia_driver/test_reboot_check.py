@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from roles.nvidia_driver.reboot.boot_check import boot_fault, wait_for_boot
+from roles.nvidia_driver.reboot.decision import boot_fault, wait_for_boot
 from roles.nvidia_driver.reboot.facts import BootStatus
 from tests.support.boot_states import ASKED, CARDLESS, GOOD, NEW, OLD
 

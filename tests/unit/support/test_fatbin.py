@@ -4,7 +4,7 @@ from struct import pack
 
 import pytest
 
-from dlbox.upstream import machine_code
+from tests.support import machine_code
 
 
 def entry(kind: int, arch: int, code: bytes) -> bytes:

@@ -1,4 +1,4 @@
-"""Plan a box while pyinfra prepares its operations: identity, stack, preflight."""
+"""Preflight of a box while pyinfra prepares its operations: settings, identity, stack, disk."""
 
 from __future__ import annotations
 
@@ -13,11 +13,9 @@ from pyinfra.api.exceptions import DeployError
 
 from dlbox.apply.results import Results, report_at_exit
 from dlbox.host.apt_facts import InstalledPackages, Package
-from dlbox.host.identity import BoxIdentity, Identity
-from dlbox.host.privilege import observe_as_root
+from dlbox.host.identity import BoxIdentity, Identity, observe_as_root
 from dlbox.lockfile.disk_need import need_gb
-from dlbox.lockfile.from_generation import restore_generation
-from dlbox.lockfile.source import BundledLock, LockSource, resolve_lock
+from dlbox.lockfile.source import BundledLock, LockSource, resolve_lock, restore_generation
 from dlbox.plan.plan import Plan, make_plan
 from dlbox.plan.result import Result
 from dlbox.plan.role import Preflight, Registry

@@ -1,7 +1,7 @@
 """Which packages hold a framework's machine code, and what they say of it themselves."""
 
-from dlbox.upstream.machine_code import of_build_info, packages
 from dlbox.upstream.wheel_metadata import package
+from tests.support.machine_code import of_build_info, packages
 
 
 def test_tensorflow_writes_its_machine_code_down() -> None:
