@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from hashlib import sha256
-from pathlib import Path
+from typing import Any
 
 from dlbox import __version__
-from dlbox.catalog import DATA
+from dlbox.catalog import DATA, read
 from dlbox.host.layout import LOCKS
 from dlbox.lockfile.compatibility import hardware_ids
 from dlbox.lockfile.file import seal_lock
@@ -22,19 +23,16 @@ from dlbox.stack.support import numbers
 
 
 def catalog_digest() -> str:
-    """Return the digest of everything that the solver uses: tables and wheel locks."""
-    tables = {f"catalog/{path.name}": path for path in DATA.glob("*.yaml")}
-    locks = {f"locks/{path.name}": path for path in LOCKS.glob("*.txt")}
-    return digest({**tables, **locks})
+    """Return the digest of everything that the solver uses: rows of tables, and wheel locks."""
+    locks = {path.name: path.read_text(encoding="utf-8") for path in LOCKS.glob("*.txt")}
+    tables = {path.stem: read(path.stem) for path in DATA.glob("*.yaml")}
+    return digest({"locks": locks, "tables": tables})
 
 
-def digest(files: Mapping[str, Path]) -> str:
-    """Return one digest of names and the files that they refer to, in any order."""
-    total = sha256()
-    for name, path in sorted(files.items(), key=lambda item: item[0].split("/")):
-        data = path.read_bytes()
-        total.update(f"{name} {len(data)}\n".encode() + data)
-    return total.hexdigest()
+def digest(data: Mapping[str, Any]) -> str:
+    """Return one digest of data, in any order; comments of a table are no data."""
+    text = json.dumps(data, sort_keys=True, default=str)
+    return sha256(text.encode()).hexdigest()
 
 
 def build_lock(boxes: Sequence[Observed], today: date) -> Lock:

@@ -33,7 +33,7 @@ def update_lockfile(path: str, lock: Lock, *, update: bool) -> ExitCode:
         print("\n".join(format_error("dlbox lock", str(refusal))))
         return _write(path, lock) if update else ExitCode.DIFFERENT
     new = with_known_modules(old, lock)
-    if _without_reasons(old) == _without_reasons(new):
+    if _effective_content(old) == _effective_content(new):
         print(f"{path}: current")
         return ExitCode.OK
     print("\n".join((f"{path}: since {old.day}", *(f"  {ln}" for ln in difference(old, new)))))
@@ -49,7 +49,7 @@ def with_known_modules(old: Lock, new: Lock) -> Lock:
     A box that was reinstalled has not compiled anything yet; that does not make a lock stale.
     """
     known = {**old.modules, **new.modules}
-    before, after = _without_reasons(old), _without_reasons(new)
+    before, after = _effective_content(old), _effective_content(new)
     if {**before, "modules": known} != {**after, "modules": known}:
         return new
     content = {**_content(new), "day": new.day}
@@ -61,9 +61,13 @@ def _content(lock: Lock) -> dict[str, Any]:
     return lock.model_dump(mode="json", exclude={"format", "digest", "day"})
 
 
-def _without_reasons(lock: Lock) -> dict[str, Any]:
-    """Return the content that matters: a reworded reason does not make a lock stale."""
+def _effective_content(lock: Lock) -> dict[str, Any]:
+    """Return the content that matters.
+
+    Neither a reworded reason nor a row of the catalogue that this lock does not use makes it stale.
+    """
     content = _content(lock)
+    del content["catalog"]
     choices = {
         name: {key: row[key] for key in ("version", "source", "until")}
         for name, row in lock.stack["choices"].items()

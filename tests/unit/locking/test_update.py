@@ -105,6 +105,16 @@ def test_a_lock_whose_reasons_differ_only_in_words_is_current(
     assert path.read_text() == text
 
 
+def test_a_row_of_the_catalogue_that_a_lock_does_not_use_makes_it_not_stale(
+    tmp_path: Path,
+) -> None:
+    path = str(tmp_path / "a.yaml")
+    update_lockfile(path, a_lock(), update=False)
+    assert update_lockfile(path, a_lock(catalog="decaf"), update=False) == ExitCode.OK
+    newer = a_lock(catalog="decaf", tool="9.9.9")
+    assert update_lockfile(path, newer, update=False) == ExitCode.DIFFERENT
+
+
 @pytest.mark.parametrize(
     ("change", "says"),
     [
