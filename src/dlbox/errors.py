@@ -5,6 +5,10 @@ from __future__ import annotations
 import click
 
 SEPARATOR = " | "
+REFUSED = "refused"
+"""Head of a refused plan, where no box is concerned."""
+REFUSED_BOX = f"{REFUSED}, nothing was changed"
+"""Head of a refused box."""
 
 
 class BadInput(Exception):  # noqa: N818 - the fault is in the input, not in dlbox

@@ -12,6 +12,7 @@ from pyinfra.api import Host, QuoteString, State, StringCommand, operation
 from pyinfra.api.exceptions import DeployError
 
 from dlbox.apply.results import Results, report_at_exit
+from dlbox.errors import format_error
 from dlbox.host.apt_facts import InstalledPackages, Package
 from dlbox.host.identity import BoxIdentity, Identity, observe_as_root
 from dlbox.lockfile.disk_need import need_gb
@@ -62,8 +63,7 @@ def observe_and_plan(host: Host, roles: Registry) -> tuple[Plan | None, Result]:
             need = needed_disk_gb(host, plan)
             roles.preflight(Preflight(box, plan.stack, settings, now, need))
     except Refused as refusal:
-        result.refused = True
-        result.failed = f"refused, nothing was changed: {refusal}"
+        result.refuse(refusal)
         return None, result
     result.plan, result.notices = plan, box.notices
     result.rows = tuple(
@@ -116,7 +116,7 @@ def validate_inventory(state: State, roles: Registry) -> None:
     hosts = (host for host in state.inventory if state.is_host_in_limit(host))
     faults = inventory_faults(hosts, roles.schema)
     if faults:
-        raise DeployError("\n".join(faults))
+        raise DeployError("\n".join(format_error("", "\n".join(faults))))
 
 
 @operation()
@@ -129,4 +129,5 @@ def report_unchanged() -> Generator[StringCommand, None, None]:
 @operation(is_idempotent=False)
 def refuse(reason: str) -> Generator[StringCommand, None, None]:
     """Fail this box alone: an exception here would stop every box without naming this one."""
-    yield StringCommand("echo", QuoteString(reason), ">&2; exit 1")
+    lines = map(QuoteString, format_error("", reason))
+    yield StringCommand("printf '%s\\n'", *lines, ">&2; exit 1")

@@ -62,10 +62,13 @@ def collect_results(state: State) -> dict[str, Result]:
         result.dry = state.current_stage < StateStage.Execute
         if host.name not in reached:
             result.failed = (
-                "unreachable, nothing was changed; see above, then run the same command again"
+                "unreachable, nothing was changed | see above, then run the same command again"
             )
         elif host.name in failed:
-            result.failed = result.failed or "the connection was lost; see above"
+            result.failed = (
+                result.failed
+                or "the connection was lost | see above, then run the same command again"
+            )
     return results.boxes
 
 

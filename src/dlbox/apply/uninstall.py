@@ -56,8 +56,7 @@ def plan_removal(host: Host, roles: Registry) -> tuple[Plan | None, Result]:
     try:
         box = observe_as_root(host, box)
     except Refused as refusal:
-        result.refused = True
-        result.failed = f"refused, nothing was changed: {refusal}"
+        result.refuse(refusal)
         return None, result
     settings = roles.schema.parse(host_data(host))
     result.plan = Plan(box, settings, no_stack(box.system), Manifest(), DIGEST)

@@ -119,10 +119,14 @@ def lock_group(
 
 
 def report_locks(results: Mapping[str, Result]) -> list[str]:
-    """Lock every box of a run, or none where one could not be planned; return the errors.
+    """Lock every box of a run, or none where one could not be planned; return the lines of errors.
 
     The settings of a box that was not planned are not known here, so its lock could be any of them.
     """
+    return format_error("", "\n".join(_lock_all(results)))
+
+
+def _lock_all(results: Mapping[str, Result]) -> list[str]:
     planned = {name: result.plan.settings for name, result in results.items() if result.plan}
     lines = [f"{name}: {results[name].failed}" for name in results if name not in planned]
     if lines:

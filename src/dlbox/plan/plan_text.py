@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from dlbox.errors import SEPARATOR, format_error
+from dlbox.errors import REFUSED, SEPARATOR, format_error
 from dlbox.stack.candidate import version_key
 from dlbox.stack.catalog_schema import Row
 from dlbox.stack.layers import LAYERS
@@ -100,7 +100,7 @@ def as_text(answer: Stack | Refusal) -> list[str]:
     if isinstance(answer, Refusal):
         nearest = f"{SEPARATOR}try --want {answer.nearest}" if answer.nearest else ""
         why, *remedy = format_error("", f"{answer.because}{nearest}")
-        return [*_wrapped("refused:", why), *remedy]
+        return [*_wrapped(f"{REFUSED}:", why), *remedy]
     counts = Counter(card.name for card in answer.cards)
     cards = ", ".join(f"{count} x {name}" for name, count in counts.items()) or "no GPU"
     lines = [*_wrapped(f"{answer.system},", cards), ""]

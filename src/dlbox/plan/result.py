@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from dlbox.errors import REFUSED_BOX
 from dlbox.host.apt_facts import Simulation
 from dlbox.lockfile.model import Closure
 from dlbox.plan.plan import Plan
 from dlbox.plan.role import SummaryRows
+from dlbox.stack.model import Refused
 from dlbox.state.drift import Comparison
 from dlbox.state.generations import Generation
 
@@ -47,6 +49,10 @@ class Result:
     """Kind of things -> how many of them an uninstall removes; empty in other runs."""
     dry: bool = False
     """Whether this run must not change anything."""
+
+    def refuse(self, reason: Refused) -> None:
+        """Note that the box is refused before any change."""
+        self.refused, self.failed = True, f"{REFUSED_BOX}: {reason}"
 
     @property
     def pending(self) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ import testinfra
 from pyinfra.api import Host as Target
 from testinfra.host import Host
 
+from dlbox.errors import REFUSED, format_error
 from dlbox.host.identity import IDENTITY, Identity, parse_identity
 from dlbox.lockfile.source import bundled_lock_command, resolve_lock
 from dlbox.plan.plan import make_plan
@@ -133,7 +134,8 @@ def stack(
         )
         return make_plan(seen, settings, today, pytestconfig.stash[REGISTRY], source).stack
     except Refused as refusal:
-        pytest.fail(f"{target.name}: refused: {refusal}", pytrace=False)
+        lines = format_error(f"{target.name}: {REFUSED}", str(refusal))
+        pytest.fail("\n".join(lines), pytrace=False)
 
 
 UNREACHABLE = pytest.StashKey[set[str]]()

@@ -12,8 +12,8 @@ from pyinfra.api.state import StateOperationMeta, StateStage
 from dlbox.apply.results import Results, collect_results, report_at_exit, take_results
 from dlbox.plan.result import Result
 
-UNREACHABLE = "unreachable, nothing was changed; see above, then run the same command again"
-LOST = "the connection was lost; see above"
+UNREACHABLE = "unreachable, nothing was changed | see above, then run the same command again"
+LOST = "the connection was lost | see above, then run the same command again"
 
 
 @pytest.fixture

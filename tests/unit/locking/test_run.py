@@ -48,14 +48,16 @@ def test_a_run_reports_the_boxes_that_were_not_locked(
     assert Path(path).exists()
     other = a_result(a_gpu_box(system="debian-12"), CPP, box_lock=path)
     assert report_locks({"a": good, "b": other}) == [
-        "a and b: debian-13 here, debian-12 there | give each its own file in box_lock",
+        "a and b: debian-13 here, debian-12 there",
+        "  -> give each its own file in box_lock",
     ]
 
 
 def test_a_run_reports_a_box_whose_lock_has_no_name(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(making, "resolve_wheels", lambda *_: [])
     assert report_locks({"a": a_result(a_gpu_box(), CPP)}) == [
-        "a: box_lock is not set | name a file in the inventory",
+        "a: box_lock is not set",
+        "  -> name a file in the inventory",
     ]
 
 
@@ -67,6 +69,7 @@ def test_a_run_with_a_box_that_was_not_planned_writes_no_lock(
     good = a_result(a_gpu_box(), CPP, box_lock=path)
     assert report_locks({"a": good, "b": Result(failed="no stack")}) == [
         "b: no stack",
-        "no lock was written | fix the cause and run the same command again",
+        "no lock was written",
+        "  -> fix the cause and run the same command again",
     ]
     assert not Path(path).exists()
