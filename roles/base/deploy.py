@@ -19,7 +19,7 @@ def base(plan: Plan) -> None:
     wanted = plan.settings[Base]
     mine = manifest(plan.settings, plan.stack)
     ensure_files(name="Create dlbox's folders, configure apt, disable sleep", wanted=mine)
-    apt.settle(name="Finish interrupted dpkg work")
+    apt.complete_dpkg(name="Finish interrupted dpkg work")
     apt.install(name="Install tools", wanted=plan.pinned(mine.packages))
     if wanted.ca_bundle:
         refresh_derived(

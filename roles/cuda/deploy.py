@@ -14,7 +14,7 @@ from dlbox.plan.plan import Plan
 from dlbox.stack.catalog_loader import catalog
 from dlbox.stack.components import Compat
 from dlbox.state.manifest import Manifest
-from roles.cuda.manifest import COMPAT, home, home_links, manifest, packaged
+from roles.cuda.manifest import COMPAT, home, home_links, manifest, toolkit_packages
 
 
 @deploy("CUDA")
@@ -23,7 +23,7 @@ def cuda(plan: Plan) -> None:
     toolkits = {toolkit.release: toolkit for toolkit in plan.stack.toolkits}
     if not toolkits:
         return
-    wanted = plan.pinned(packaged(plan.stack.toolkits))
+    wanted = plan.pinned(toolkit_packages(plan.stack.toolkits))
     if wanted:
         apt.install(name="Install packaged CUDA", wanted=wanted)
         apt.hold(name="Hold packaged CUDA", sources=GPU_SOURCES, names=tuple(wanted))

@@ -84,11 +84,11 @@ def manifest(settings: Settings, stack: Stack) -> Manifest:
             for toolkit in stack.toolkits
             if toolkit.lock
         },
-        packages={**packaged(stack.toolkits), **more},
+        packages={**toolkit_packages(stack.toolkits), **more},
     )
 
 
-def packaged(toolkits: tuple[Toolkit, ...]) -> dict[str, str]:
+def toolkit_packages(toolkits: tuple[Toolkit, ...]) -> dict[str, str]:
     """Return package -> prefix of its version, for the toolkits that come from packages."""
     wanted = {str(t.package): f"{t.release}." for t in toolkits if t.package}
     return wanted | ({"nvidia-cuda-dev": ""} if "nvidia-cuda-toolkit" in wanted else {})

@@ -112,7 +112,7 @@ def install_driver(
 
 
 def _is_installed(found: Mapping[str, Package], wanted: Mapping[str, str]) -> bool:
-    if apt.lacking(found, wanted):
+    if apt.packages_to_change(found, wanted):
         return False
     numbers = {
         upstream_version(found[name].version)

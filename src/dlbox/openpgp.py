@@ -20,7 +20,7 @@ def fingerprint(armored: str) -> str:
     Raises ValueError if the text has no key, or more than one: whoever holds another key of a
     file that apt is given can sign for it.
     """
-    keys = [body for tag, body in packets(_dearmored(armored)) if tag == PUBLIC_KEY]
+    keys = [body for tag, body in packets(_strip_armor(armored)) if tag == PUBLIC_KEY]
     if len(keys) != 1 or keys[0][:1] != bytes([VERSION]):
         msg = f"holds {len(keys)} keys where one of version 4 is wanted"
         raise ValueError(msg)
@@ -29,7 +29,7 @@ def fingerprint(armored: str) -> str:
     return hashlib.sha1(framed, usedforsecurity=False).hexdigest().upper()
 
 
-def _dearmored(armored: str) -> bytes:
+def _strip_armor(armored: str) -> bytes:
     if armored.count("-----BEGIN PGP") != 1:
         msg = f"holds {armored.count('-----BEGIN PGP')} OpenPGP blocks where one public key is wanted"
         raise ValueError(msg)
@@ -38,10 +38,10 @@ def _dearmored(armored: str) -> bytes:
     if not begin or not end:
         msg = "holds no whole ASCII-armored public key"
         raise ValueError(msg)
-    return decoded(block)
+    return decode_base64(block)
 
 
-def decoded(block: str) -> bytes:
+def decode_base64(block: str) -> bytes:
     """Return the decoded content between the first and the last line of an ASCII-armored block."""
     # Headers such as "Comment: ..." end with an empty line; the checksum line begins with "=".
     lines = [line.strip() for line in block.replace("\r", "").split("\n\n", 1)[-1].splitlines()]
@@ -98,7 +98,7 @@ def signers(text: str) -> tuple[str, ...]:
     found = {
         _signer(body)
         for block in BLOCK.findall(text)
-        for tag, body in packets(decoded(block))
+        for tag, body in packets(decode_base64(block))
         if tag == SIGNATURE
     }
     return tuple(sorted(found))

@@ -50,7 +50,7 @@ def call(argv: Sequence[str], output: IO[str] | None = None, *, cwd: Path = ROOT
             raise
 
 
-def ran(name: str, *argv: str) -> Step:
+def run_step(name: str, *argv: str) -> Step:
     """Run a linter and return its step; the exit status decides whether it passed."""
     print(f"\n== {name}", flush=True)
     started = monotonic()

@@ -6,18 +6,18 @@ from typing import Any
 import pytest
 
 from dlbox.catalog import read
-from dlbox.upstream.frameworks import indexed, pythons
-from dlbox.upstream.wheel_metadata import Wheel, corrections, described, package
+from dlbox.upstream.frameworks import pythons, rows_in_index
+from dlbox.upstream.wheel_metadata import Wheel, corrections, fetch_metadata, package
 
 ROWS = {
     f"{name} {row['version']} {row['variant']}": (name, row)
     for name, rows in read("frameworks").items()
-    for row in indexed(rows)
+    for row in rows_in_index(rows)
 }
 
 
 def wheel(name: str, row: dict[str, Any]) -> Wheel:
-    return described(package(name, row["variant"]), row["version"], row["python"][1])
+    return fetch_metadata(package(name, row["variant"]), row["version"], row["python"][1])
 
 
 @pytest.fixture(scope="module")

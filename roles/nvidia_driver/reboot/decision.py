@@ -42,7 +42,7 @@ def _module(driver: str, seen: BootStatus) -> str:
     return ""
 
 
-def final(asked: Intent, seen: BootStatus) -> bool:
+def is_final(asked: Intent, seen: BootStatus) -> bool:
     """Return whether waiting longer cannot resolve a fault."""
     return seen.system == "maintenance" or seen.running != asked.kernel
 
@@ -68,7 +68,7 @@ def wait_for_boot(
             if seen.system in ("running", "degraded"):
                 settled = clock() if settled is None else settled
             out = settled is not None and clock() - settled >= SETTLE_S
-            if not bad or late or out or final(asked, seen):
+            if not bad or late or out or is_final(asked, seen):
                 return bad
         elif late:
             return _missing(asked, limit_s, answers=seen is not None)
@@ -101,7 +101,7 @@ def expected(state: BootStatus, wanted: str) -> str:
     return wanted or state.following
 
 
-def needed(state: BootStatus, wanted: str = "") -> str:
+def reboot_reason(state: BootStatus, wanted: str = "") -> str:
     """Return why the box needs a reboot; empty: it does not. ``wanted``: the kernel that must run."""
     if wanted and state.running != wanted:
         return f"kernel {state.running} runs where {wanted} is wanted"
@@ -139,7 +139,7 @@ def decide(
     """
     if state.container:
         return Decision("nothing")
-    why = needed(state, wanted)
+    why = reboot_reason(state, wanted)
     failed = _failed(state, wanted)
     if policy == "never" and why:
         return Decision("tell", "; ".join(filter(None, (why, failed))))

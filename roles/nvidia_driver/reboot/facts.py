@@ -182,7 +182,7 @@ class BootState(FactBase[BootStatus | None]):
             raise FactProcessError(msg) from error
 
 
-def whole(lines: Iterable[str] | None) -> BootStatus | None:
+def parse_boot(lines: Iterable[str] | None) -> BootStatus | None:
     """Parse the output of boot-state.sh; None: it is incomplete, or the box was not asked."""
     try:
         return parse_boot_status(lines) if lines else None

@@ -13,7 +13,7 @@ from pyinfra import host, logger
 from pyinfra.api import FunctionCommand, Host, State, StringCommand, deploy, operation
 from pyinfra.api.arguments import CONNECTOR_ARGUMENT_KEYS
 
-from dlbox.apply.reconnect import answer, ask
+from dlbox.apply.reconnect import request_reboot, run_and_read
 from dlbox.plan.plan import Plan
 from dlbox.plan.result import Result
 from roles.nvidia_driver.in_use.facts import GpuHolders, format_users
@@ -23,8 +23,8 @@ from roles.nvidia_driver.reboot.facts import (
     BootState,
     BootStatus,
     Intent,
+    parse_boot,
     script,
-    whole,
 )
 from roles.nvidia_driver.settings import NvidiaDriver
 
@@ -34,7 +34,7 @@ class RebootRequest:
     """Everything that a reboot needs."""
 
     asked: Intent
-    ask: str
+    command: str
     """Shell code that requests the reboot."""
     look: str
     """Shell code that prints the outcome."""
@@ -53,12 +53,12 @@ def fail(state: State, host: Host, result: Result, reason: str) -> bool:
 
 def execute_reboot(state: State, host: Host, result: Result, order: RebootRequest) -> bool:
     """Reboot the box, wait for it, and return whether it came back as requested."""
-    refusal = ask(host, order.ask, order.arguments)
+    refusal = request_reboot(host, order.command, order.arguments)
     if refusal:
         return fail(state, host, result, f"could not be asked to reboot: {refusal}")
     bad = wait_for_boot(
         order.asked,
-        lambda: whole(answer(host, order.look, order.arguments)),
+        lambda: parse_boot(run_and_read(host, order.look, order.arguments)),
         order.limit_s,
         time.monotonic,
         # pyinfra has replaced it by gevent's own, so that other boxes continue meanwhile.
@@ -66,7 +66,7 @@ def execute_reboot(state: State, host: Host, result: Result, order: RebootReques
     )
     if bad:
         return fail(state, host, result, bad)
-    answer(host, f"rm -f {INTENT}", order.arguments)
+    run_and_read(host, f"rm -f {INTENT}", order.arguments)
     return True
 
 
@@ -113,7 +113,9 @@ def reboot(
         )
         order = RebootRequest(
             asked,
-            ask=script("request.sh", asked.text(), policy, WALL.format(why=decision.reason)),
+            command=script(
+                "request.sh", asked.text(), policy, WALL.format(why=decision.reason)
+            ),
             look=script("boot-state.sh", package),
             limit_s=timeout_s,
             arguments=_arguments(),

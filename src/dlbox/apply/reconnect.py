@@ -21,7 +21,7 @@ connection."""
 logging.getLogger("paramiko").addHandler(logging.NullHandler())
 
 
-def ask(host: Host, shell: str, arguments: Mapping[str, Any]) -> str:
+def request_reboot(host: Host, shell: str, arguments: Mapping[str, Any]) -> str:
     """Ask for a reboot and close the connection; return how the box refused, or "" if it did not.
 
     If the connection breaks, only the boot id can tell whether the box received the request.
@@ -38,11 +38,11 @@ def ask(host: Host, shell: str, arguments: Mapping[str, Any]) -> str:
     except Exception:  # noqa: BLE001, S110 - each way to lose a box raises another exception
         pass
     if not refusal:
-        hang_up(host)
+        close_connection(host)
     return refusal
 
 
-def answer(host: Host, shell: str, arguments: Mapping[str, Any]) -> list[str] | None:
+def run_and_read(host: Host, shell: str, arguments: Mapping[str, Any]) -> list[str] | None:
     """Return the lines that a box prints; None: it does not answer, for whichever reason."""
     try:
         with Timeout(ANSWER_S, TimeoutError):
@@ -53,11 +53,11 @@ def answer(host: Host, shell: str, arguments: Mapping[str, Any]) -> list[str] | 
                     return list(output.stdout_lines)
     except Exception:  # noqa: BLE001, S110 - as above
         pass
-    hang_up(host)
+    close_connection(host)
     return None
 
 
-def hang_up(host: Host) -> None:
+def close_connection(host: Host) -> None:
     """Close the connection; pyinfra's own disconnect leaves it open, and sshd admits only a few."""
     clear_askpass_cache(host)
     client = getattr(host.connector, "client", None)
@@ -88,17 +88,17 @@ def detect_unexpected_reboots(lost: dict[Host, str], patience_s: float = 240) ->
     at once, at most about ``patience_s`` seconds.
     """
     tasks = {
-        host.name: gevent.spawn(_said, host, before, patience_s)
+        host.name: gevent.spawn(_await_answer, host, before, patience_s)
         for host, before in lost.items()
     }
     gevent.joinall(list(tasks.values()))
     return {name: task.value for name, task in tasks.items() if task.value}
 
 
-def _said(host: Host, before: str, patience_s: float) -> str:
+def _await_answer(host: Host, before: str, patience_s: float) -> str:
     end = time.monotonic() + patience_s
     while True:
-        lines = answer(host, BOOT_ID, {})
+        lines = run_and_read(host, BOOT_ID, {})
         if lines or time.monotonic() >= end:
             return rebooted(before, "".join(lines or []))
         gevent.sleep(POLL_S)

@@ -53,7 +53,7 @@ def stream(
     session: requests.Session, address: str, start: int
 ) -> AbstractContextManager[Stream]:
     """Open an address. Raises NotThere, OtherBytes or Cut; reading the chunks raises Cut."""
-    path = local(address)
+    path = local_file(address)
     return _from_server(session, address, start) if path is None else _from_disk(path, start)
 
 
@@ -122,7 +122,7 @@ def _cause(error: BaseException) -> str:
     return f"{type(error).__name__}: {error}"
 
 
-def local(address: str) -> Path | None:
+def local_file(address: str) -> Path | None:
     """Return the path of an address on this machine; None: it is elsewhere."""
     if address.startswith("/"):
         return Path(address)
@@ -181,15 +181,15 @@ class Downloads:
         part = wanted.part(self.folder)
         try:
             self._fill(wanted, session, address)
-            _judge(part, wanted)
+            _verify(part, wanted)
         except OtherBytes:
             # The remains of an earlier run, or the answer of a proxy, may be the cause.
-            self.progress.add(-wanted.begun(self.folder))
+            self.progress.add(-wanted.bytes_on_disk(self.folder))
             part.unlink(missing_ok=True)
             raise
 
     def _fill(self, wanted: BundleFile, session: requests.Session, address: str) -> None:
-        tries, have = 0, wanted.begun(self.folder)
+        tries, have = 0, wanted.bytes_on_disk(self.folder)
         most = have
         while have < wanted.size:
             try:
@@ -199,7 +199,7 @@ class Downloads:
                 cut = str(why)
             else:
                 cut = "ends too early"
-            have = wanted.begun(self.folder)
+            have = wanted.bytes_on_disk(self.folder)
             tries = 0 if have > most else tries + 1
             most = max(most, have)
             if tries == TRIES:
@@ -225,7 +225,7 @@ class Downloads:
                     raise OtherBytes(msg)
 
 
-def _judge(part: Path, wanted: BundleFile) -> None:
+def _verify(part: Path, wanted: BundleFile) -> None:
     found = digest(part)
     if found != wanted.sha256:
         msg = f"has other bytes than the lock says (sha256 {found})"

@@ -31,7 +31,7 @@ class BundleFile:
         """Return the path of the file that collects the bytes until all of them have arrived."""
         return folder / f"{self.place}.part"
 
-    def begun(self, folder: Path) -> int:
+    def bytes_on_disk(self, folder: Path) -> int:
         """Return the number of bytes that an earlier run has left."""
         part = self.part(folder)
         return part.stat().st_size if part.exists() else 0
@@ -64,11 +64,11 @@ def missing(wanted: Iterable[BundleFile], folder: Path, jobs: int) -> list[Bundl
     """Return the files that do not exist with the right bytes."""
     files = list(wanted)
     with ThreadPoolExecutor(jobs) as pool:
-        there = pool.map(lambda one: holds(folder / one.place, one), files)
+        there = pool.map(lambda one: has_content(folder / one.place, one), files)
         return [one for one, good in zip(files, there, strict=True) if not good]
 
 
-def holds(path: Path, wanted: BundleFile) -> bool:
+def has_content(path: Path, wanted: BundleFile) -> bool:
     """Return whether a file is identical to the wanted one."""
     return (
         path.is_file() and path.stat().st_size == wanted.size and digest(path) == wanted.sha256

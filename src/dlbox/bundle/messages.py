@@ -47,7 +47,7 @@ def snapshots(fetched: Fetched) -> None:
         print(f"  {what}  {elsewhere[what]}")
 
 
-def done(words: Options, key: SigningKey, *, new: bool) -> None:
+def report_complete(words: Options, key: SigningKey, *, new: bool) -> None:
     """Print that the bundle is complete, and how to use it."""
     state = "is complete" if new else "was already complete; nothing was downloaded or written"
     print(f"{words.folder} {state}; signed by {key.fingerprint}")

@@ -52,10 +52,10 @@ def parse_options(argv: Sequence[str]) -> Options:
         context = click.Command("bundle", params=[*PARAMETERS]).make_context(None, [*argv])
     except click.ClickException as error:
         raise UserError(usage_text(error)) from error
-    return judge_options(**context.params)
+    return validate_options(**context.params)
 
 
-def judge_options(  # noqa: PLR0913 - the options, by name
+def validate_options(  # noqa: PLR0913 - the options, by name
     *,
     lock: str,
     to: str,

@@ -19,20 +19,20 @@ class Progress:
         files: int,
         stream: TextIO,
         *,
-        begun: int = 0,
+        existing: int = 0,
         clock: Callable[[], float] = monotonic,
     ) -> None:
-        """Count up to ``total`` bytes in ``files`` files; ``begun`` bytes exist already."""
-        self._total, self._files, self._begun = total, files, begun
+        """Count up to ``total`` bytes in ``files`` files; ``existing`` bytes exist already."""
+        self._total, self._files, self._existing = total, files, existing
         self._stream, self._clock, self._lock = stream, clock, Lock()
         self._terminal = stream.isatty()
-        self._done, self._finished = begun, 0
+        self._done, self._finished = existing, 0
         self._start = self._said = clock()
 
     @property
     def fetched(self) -> int:
         """Return the number of bytes that arrived in this run and were kept."""
-        return self._done - self._begun
+        return self._done - self._existing
 
     @property
     def seconds(self) -> float:

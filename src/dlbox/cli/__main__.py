@@ -22,7 +22,7 @@ def main() -> int:
         here.add(str(Path.cwd()))
     sys.path[:] = [str(ROOT), *(place for place in sys.path if place not in here)]
     # Only now: what is imported from here on is compiled to where it may be.
-    from dlbox.cli.command import ended  # noqa: PLC0415
+    from dlbox.cli.command import run_verb  # noqa: PLC0415
     from dlbox.cli.group import VERBS, dlbox  # noqa: PLC0415
 
     if COMPLETE in os.environ:
@@ -38,7 +38,7 @@ def main() -> int:
         with dlbox.make_context("dlbox", argv or ["--help"]) as context:
             return int(dlbox.invoke(context))
 
-    return ended(argv[0] if argv and argv[0] in VERBS else "", work)
+    return run_verb(argv[0] if argv and argv[0] in VERBS else "", work)
 
 
 if __name__ == "__main__":

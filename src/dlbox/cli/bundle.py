@@ -13,7 +13,7 @@ from dlbox.bundle.errors import BundleError
 from dlbox.bundle.files import BundleFile, debs, missing, wheels
 from dlbox.bundle.gpg import SigningKey, secret_key
 from dlbox.bundle.index import write_texts
-from dlbox.bundle.options import PARAMETERS, Options, judge_options
+from dlbox.bundle.options import PARAMETERS, Options, validate_options
 from dlbox.bundle.pool import Fetched, fetch
 from dlbox.bundle.progress import Progress, gb
 from dlbox.bundle.wheels import Resolve, addressed, lock_names, resolver
@@ -35,7 +35,7 @@ CODES = (ExitCode.FAILED, ExitCode.BAD_INPUT, ExitCode.REFUSED)
 def command(**typed: Any) -> int:
     """A signed apt repository and a wheel house. What is there already is not fetched again."""
     try:
-        words = judge_options(**typed)
+        words = validate_options(**typed)
         lock = load_lock(str(words.lock))
         key = secret_key(words.key, words.gnupg_home)
         with exclusive(words.folder):
@@ -69,7 +69,7 @@ def bundle(words: Options, lock: Lock, key: SigningKey, resolve: Resolve) -> int
     messages.snapshots(fetched)
     names, changed = write_texts(words, lock, key, files)
     packed = words.tar is not None and pack(words.tar, words.folder, names, lock.day)
-    messages.done(words, key, new=bool(lacking) or changed or packed)
+    messages.report_complete(words, key, new=bool(lacking) or changed or packed)
     return ExitCode.OK
 
 
@@ -77,7 +77,7 @@ def need(
     words: Options, files: list[BundleFile], lacking: list[BundleFile]
 ) -> list[tuple[Path, int]]:
     """Return where how many bytes will be written."""
-    rest = sum(one.size - min(one.begun(words.folder), one.size) for one in lacking)
+    rest = sum(one.size - min(one.bytes_on_disk(words.folder), one.size) for one in lacking)
     tar = [(words.tar, sum(one.size for one in files))] if words.tar else []
     return [(words.folder, rest), *((path, size) for path, size in tar if not path.exists())]
 
@@ -86,8 +86,10 @@ def fetch_all(lacking: list[BundleFile], words: Options) -> Fetched:
     """Fetch what is not there, and say how it goes. Raises BundleError."""
     if not lacking:
         return Fetched()
-    begun = sum(one.begun(words.folder) for one in lacking)
-    progress = Progress(sum(one.size for one in lacking), len(lacking), sys.stderr, begun=begun)
+    existing = sum(one.bytes_on_disk(words.folder) for one in lacking)
+    progress = Progress(
+        sum(one.size for one in lacking), len(lacking), sys.stderr, existing=existing
+    )
     fetched = fetch(lacking, Downloads(words.folder, progress, Event()), words.jobs)
     rate = progress.fetched / max(progress.seconds, 0.001) / 1e6
     print(f"fetched {gb(progress.fetched)} in {progress.seconds:.0f} s, {rate:.1f} MB/s")

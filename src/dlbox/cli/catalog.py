@@ -46,9 +46,11 @@ def command(
     """Parts: frameworks, libraries, gpus, drivers; all of them where none is named."""
     require_checkout("catalog")
     if lock:
-        return _told("lock", lambda: lock_row(lock), write=True)
+        return _run_reader("lock", lambda: lock_row(lock), write=True)
     how = readers(*(typed_path(path) if path else None for path in (pci_ids, supported_gpus)))
-    codes = [_told(part, how[part], write=write) for part in dict.fromkeys(parts or PARTS)]
+    codes = [
+        _run_reader(part, how[part], write=write) for part in dict.fromkeys(parts or PARTS)
+    ]
     return ExitCode.FAILED if ExitCode.FAILED in codes else max(codes)
 
 
@@ -62,7 +64,7 @@ def readers(pci_ids: Path | None, supported_gpus: Path | None) -> dict[str, Read
     }
 
 
-def shown(found: Proposal, *, write: bool) -> bool:
+def show_proposal(found: Proposal, *, write: bool) -> bool:
     """Print remarks and the diff, write where asked; return whether something is left to do."""
     for note in found.notes:
         print(f"  {note}")
@@ -77,7 +79,7 @@ def shown(found: Proposal, *, write: bool) -> bool:
     return differs
 
 
-def _told(part: str, reader: Reader, *, write: bool) -> ExitCode:
+def _run_reader(part: str, reader: Reader, *, write: bool) -> ExitCode:
     print(f"== {part}", flush=True)
     try:
         found = reader()
@@ -86,4 +88,4 @@ def _told(part: str, reader: Reader, *, write: bool) -> ExitCode:
     except (Unreadable, OSError) as why:
         complain("catalog", f"{part}: {why}")
         return ExitCode.FAILED
-    return ExitCode.DIFFERENT if shown(found, write=write) else ExitCode.OK
+    return ExitCode.DIFFERENT if show_proposal(found, write=write) else ExitCode.OK

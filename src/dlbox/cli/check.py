@@ -14,7 +14,7 @@ from dlbox.cli.command import verb
 from dlbox.cli.tiers import SLOW, require_checkout, run_tier
 from dlbox.exit_code import ExitCode
 from dlbox.paths import ROOT
-from dlbox.subprocesses import Step, ran, report, skipped
+from dlbox.subprocesses import Step, report, run_step, skipped
 
 EXAMPLE = "./dlbox check"
 PROSE = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md", "docs", "src", "roles")
@@ -54,12 +54,12 @@ def run_shard(number: int) -> tuple[Step, str]:
 def linters() -> list[Step]:
     """Everything that judges the text without running it."""
     return [
-        ran("ruff check", sys.executable, "-m", "ruff", "check"),
-        ran("ruff format", sys.executable, "-m", "ruff", "format", "--check"),
+        run_step("ruff check", sys.executable, "-m", "ruff", "check"),
+        run_step("ruff format", sys.executable, "-m", "ruff", "format", "--check"),
         shellcheck(),
-        ran("codespell", sys.executable, "-m", "codespell_lib", *PROSE),
-        ran("pyproject", sys.executable, "-m", "validate_pyproject", "pyproject.toml"),
-        ran("mypy", sys.executable, "-m", "mypy"),
+        run_step("codespell", sys.executable, "-m", "codespell_lib", *PROSE),
+        run_step("pyproject", sys.executable, "-m", "validate_pyproject", "pyproject.toml"),
+        run_step("mypy", sys.executable, "-m", "mypy"),
     ]
 
 
@@ -79,4 +79,4 @@ def shellcheck() -> Step:
     """Check the shell scripts, where shellcheck is installed."""
     if not shutil.which("shellcheck"):
         return skipped("shellcheck", "it is not installed | apt-get install shellcheck")
-    return ran("shellcheck", "shellcheck", "-x", *shell_scripts())
+    return run_step("shellcheck", "shellcheck", "-x", *shell_scripts())

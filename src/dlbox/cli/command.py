@@ -95,7 +95,7 @@ class Verb(click.Command):
             with self.make_context(self.name, list(argv)) as context:
                 return int(self.invoke(context))
 
-        return ended(str(self.name), work)
+        return run_verb(str(self.name), work)
 
 
 def verb(
@@ -118,7 +118,7 @@ def complain(name: str, text: str) -> None:
         print(line, file=sys.stderr)
 
 
-def ended(name: str, work: Callable[[], int]) -> int:
+def run_verb(name: str, work: Callable[[], int]) -> int:
     """Do the work of a verb, and return the exit code, however it ends."""
     try:
         code = work()
@@ -126,7 +126,7 @@ def ended(name: str, work: Callable[[], int]) -> int:
     except click.exceptions.Exit as end:
         return end.exit_code
     except (click.ClickException, BadInput) as error:
-        complain(name, _told(error, name))
+        complain(name, _error_text(error, name))
         return ExitCode.BAD_INPUT
     except (KeyboardInterrupt, click.Abort):
         print(file=sys.stderr)
@@ -140,7 +140,7 @@ def ended(name: str, work: Callable[[], int]) -> int:
     return code
 
 
-def _told(error: click.ClickException | BadInput, name: str) -> str:
+def _error_text(error: click.ClickException | BadInput, name: str) -> str:
     if isinstance(error, BadInput):
         # An option of pyinfra's, which its own parser has judged: it is told as one of ours.
         if not isinstance(error.__cause__, click.ClickException):

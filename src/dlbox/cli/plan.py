@@ -16,7 +16,7 @@ from dlbox.exit_code import ExitCode
 from dlbox.plan.plan_text import as_json, as_text
 from dlbox.stack.catalog_loader import catalog, unknowns
 from dlbox.stack.constraint import COMPILERS, Constraint, constraint_fault
-from dlbox.stack.gpu_args import cards_and_switches, spelt
+from dlbox.stack.gpu_args import cards_and_switches, parse_gpus
 from dlbox.stack.gpus import Gpu, NvSwitch
 from dlbox.stack.model import Refusal, Refused, Stack
 from dlbox.stack.solve import solve
@@ -64,7 +64,7 @@ def question(asked: Described) -> Question | Refusal:
         raise BadInput(msg)
     constraints = _constraints(asked)
     try:
-        ids = spelt(asked.gpu)
+        ids = parse_gpus(asked.gpu)
     except ValueError as error:
         msg = f"--gpu {error}"
         raise BadInput(msg) from error
@@ -160,12 +160,12 @@ def _refuse_surplus(words: tuple[str, ...]) -> None:
 
 def plan_for(asked: Described, *, as_data: bool) -> int:
     """Solve and print. Raises BadInput."""
-    answer = answered(asked)
+    answer = solve_request(asked)
     print(as_json(answer) if as_data else "\n".join(as_text(answer)))
     return ExitCode.REFUSED if isinstance(answer, Refusal) else ExitCode.OK
 
 
-def answered(asked: Described) -> Stack | Refusal:
+def solve_request(asked: Described) -> Stack | Refusal:
     """Judge the words and solve. Raises BadInput."""
     about = question(asked)
     if isinstance(about, Refusal):

@@ -7,7 +7,7 @@ import click
 from dlbox.apply.results import take_results
 from dlbox.cli.command import CHANGES, verb
 from dlbox.cli.request import Request, parse_request
-from dlbox.cli.up import CODES, carry_out, run_pyinfra
+from dlbox.cli.up import CODES, run_changes, run_pyinfra
 from dlbox.exit_code import ExitCode
 from dlbox.plan.reports import format_generations
 from dlbox.settings.pyinfra_data import GENERATION
@@ -27,7 +27,7 @@ def command(words: tuple[str, ...], *, only_list: bool, to: int | None) -> int:
     if only_list:
         return list_generations(request)
     which = "previous" if to is None else to
-    return carry_out("rollback", request, "dlbox.py", "--data", f"{GENERATION}={which}")
+    return run_changes("rollback", request, "dlbox.py", "--data", f"{GENERATION}={which}")
 
 
 def list_generations(request: Request) -> int:

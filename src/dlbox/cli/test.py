@@ -62,7 +62,7 @@ def no_containers() -> str:
     return ""
 
 
-def proved(tier: str, unmet: str, output: IO[str] | None = None) -> Step:
+def run_or_skip(tier: str, unmet: str, output: IO[str] | None = None) -> Step:
     """Run a tier, or say why it cannot run."""
     if tier in NO_CONTAINERS or not no_containers():
         return run_tier(tier, output)
@@ -74,11 +74,11 @@ def run(chosen: list[str], unmet: str) -> list[Step]:
     rest = [tier for tier in chosen if tier not in BESIDE]
     beside = [tier for tier in chosen if tier in BESIDE]
     if not rest or not beside:
-        return [proved(tier, unmet) for tier in chosen]
+        return [run_or_skip(tier, unmet) for tier in chosen]
     with TemporaryFile("w+", encoding="utf-8") as output, ThreadPoolExecutor(1) as pool:
         print(f"\n({', '.join(beside)}: beside the rest; their output comes last)", flush=True)
-        later = pool.submit(lambda: [proved(tier, unmet, output) for tier in beside])
-        steps = [proved(tier, unmet) for tier in rest]
+        later = pool.submit(lambda: [run_or_skip(tier, unmet, output) for tier in beside])
+        steps = [run_or_skip(tier, unmet) for tier in rest]
         steps += later.result()
         output.seek(0)
         print(output.read(), flush=True)

@@ -50,7 +50,7 @@ def run_tier(tier: str, output: IO[str] | None = None, *, words: Sequence[str] =
             *words,
         )
         code = call([sys.executable, *pytest], output)
-        return _judged(tier, monotonic() - started, code, _cases(record))
+        return _step(tier, monotonic() - started, code, _cases(record))
 
 
 def _cases(record: Path) -> list[Element]:
@@ -58,7 +58,7 @@ def _cases(record: Path) -> list[Element]:
     return list(parse(record).iter("testcase")) if record.exists() else []  # noqa: S314 -- our own
 
 
-def _judged(tier: str, seconds: float, code: int, cases: list[Element]) -> Step:
+def _step(tier: str, seconds: float, code: int, cases: list[Element]) -> Step:
     bad = [case for case in cases if _has(case, "failure") or _has(case, "error")]
     idle = [case for case in cases if case not in bad and _has(case, "skipped")]
     notes = [f"failed {tier}: {_name(case)}" for case in bad]

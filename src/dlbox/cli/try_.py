@@ -78,7 +78,7 @@ def _try(name: str, release: str, settings: dict[str, Any]) -> int:
     dlbox = [sys.executable, "-m", "dlbox.cli"]
     code = call([*dlbox, "up", str(inventory), "-y"], cwd=Path.cwd())
     code = code or call([*dlbox, "verify", str(inventory)], cwd=Path.cwd())
-    tell(box, inventory, code, monotonic() - started)
+    print_next_steps(box, inventory, code, monotonic() - started)
     return ExitCode.FAILED if code else ExitCode.OK
 
 
@@ -94,7 +94,7 @@ def inventory_text(box: Container, settings: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def tell(box: Container, inventory: Path, code: int, seconds: float) -> None:
+def print_next_steps(box: Container, inventory: Path, code: int, seconds: float) -> None:
     """Say what it took, and what to do with the box."""
     received = box.run("cat", "/sys/class/net/eth0/statistics/rx_bytes").stdout
     verdict = "provisioned and verified" if code == 0 else "red: see above"

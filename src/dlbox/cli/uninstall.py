@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dlbox.cli.command import CHANGES, verb
 from dlbox.cli.request import parse_request
-from dlbox.cli.up import carry_out
+from dlbox.cli.up import run_changes
 from dlbox.exit_code import ExitCode
 from dlbox.plan.reports import format_removals
 
@@ -21,4 +21,6 @@ def command(words: tuple[str, ...]) -> int:
     A driver that somebody uses stays, as nvidia_driver_when_busy says; run it again later. Accounts
     and files that somebody has changed stay.
     """
-    return carry_out("uninstall", parse_request(words), "uninstall.py", report=format_removals)
+    return run_changes(
+        "uninstall", parse_request(words), "uninstall.py", report=format_removals
+    )

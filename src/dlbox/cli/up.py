@@ -37,10 +37,10 @@ def command(words: tuple[str, ...]) -> int:
     At its end it says for each box what is installed, skipped or deferred, warnings, and what to do
     next.
     """
-    return carry_out("up", parse_request(words), "dlbox.py")
+    return run_changes("up", parse_request(words), "dlbox.py")
 
 
-def carry_out(
+def run_changes(
     name: str, request: Request, deploy: str, *more: str, report: Report = format_summaries
 ) -> int:
     """Change the boxes, unless nobody could be asked; ``more`` goes to pyinfra too."""

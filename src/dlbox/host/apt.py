@@ -71,7 +71,7 @@ def apt_transaction(wanted: Mapping[str, str], unwanted: Iterable[str]) -> AptTr
     )
 
 
-def patient(command: str, patience_s: int = 10) -> str:
+def retry_while_locked(command: str, patience_s: int = 10) -> str:
     """Return shell that retries ``command`` while another process holds an apt or dpkg lock.
 
     DPkg::Lock::Timeout covers only apt's own use of dpkg. It covers neither dpkg itself nor the
@@ -97,13 +97,13 @@ REFRESH = f"""
 stamp=/var/lib/apt/lists/dlbox-refreshed
 if [ -z "$(find "$stamp" -mmin -60 2>/dev/null)" ] ||
    [ -n "$(find /etc/apt/sources.list /etc/apt/sources.list.d -newer "$stamp" 2>/dev/null)" ]; then
-  {patient("apt-get -q update -eany")}
+  {retry_while_locked("apt-get -q update -eany")}
   touch "$stamp"
 fi
 """
 
 
-def lacking(found: Mapping[str, Package], wanted: Mapping[str, str]) -> list[str]:
+def packages_to_change(found: Mapping[str, Package], wanted: Mapping[str, str]) -> list[str]:
     """Return the names of wanted packages that are missing or at another version.
 
     A wanted version is the beginning of an installed one.
@@ -122,7 +122,7 @@ def install(wanted: Mapping[str, str]) -> Generator[StringCommand, None, None]:
     ``wanted`` maps a name to the beginning of its version, or to "" for any version.
     """
     found: dict[str, Package] = host.get_fact(InstalledPackages)
-    missing = lacking(found, wanted)
+    missing = packages_to_change(found, wanted)
     if not missing:
         host.noop(f"{', '.join(wanted)} are installed")
         return
@@ -155,8 +155,8 @@ def hold(
 
 
 @operation()
-def settle() -> Generator[StringCommand, None, None]:
+def complete_dpkg() -> Generator[StringCommand, None, None]:
     """Complete what an interrupted dpkg left half done."""
     if host.get_fact(DpkgFaults):
-        yield StringCommand(patient("dpkg --configure -a --force-confold", 0))
+        yield StringCommand(retry_while_locked("dpkg --configure -a --force-confold", 0))
         yield StringCommand(APT_GET, "-f install")

@@ -155,7 +155,7 @@ class Simulation:
     error: str | None
     """Reason why apt would do nothing; None: it would run."""
 
-    def told(self) -> list[str]:
+    def lines(self) -> list[str]:
         """Return the lines that describe the simulation to a person."""
         if self.error:
             return [f"apt: {self.error}"]

@@ -37,11 +37,11 @@ def package(
         size=int(size),
         installed_kb=installed.get((name, version), 0),
         sha256=digest.removeprefix(HASH),
-        uri=found(uri, mirrors),
+        uri=portable_uri(uri, mirrors),
     )
 
 
-def found(uri: str, mirrors: Mapping[str, str]) -> str:
+def portable_uri(uri: str, mirrors: Mapping[str, str]) -> str:
     """Return an address in a form that works on every machine.
 
     ``mirrors`` maps a repository to its address, where apt itself names it by a file on the
@@ -100,7 +100,7 @@ def mirrors(lines: Iterable[str]) -> dict[str, str]:
 def targets(lines: Iterable[str], known: Mapping[str, str]) -> list[tuple[str, str]]:
     """Parse the lines ``target REPOSITORY LIST``; ``known`` is the result of ``mirrors``."""
     rows = [line.split(" ") for line in lines if line.startswith("target ")]
-    return [(found(uri, known), file) for _, uri, file in rows]
+    return [(portable_uri(uri, known), file) for _, uri, file in rows]
 
 
 def signatures(lines: Iterable[str]) -> dict[str, str]:
@@ -130,10 +130,10 @@ def parse_closure(lines: Iterable[str]) -> Closure:
         known, sizes = mirrors(output), _installed(output)
         packages = [package(line, known, sizes) for line in output if line.startswith("'")]
         packages.sort(key=lambda one: (one.name, one.architecture))
-        found = repositories(targets(output, known), signatures(output), packages)
+        archives = repositories(targets(output, known), signatures(output), packages)
     except ValueError as error:
         return Closure(error=str(error))
-    return Closure(tuple(packages), found, _compiler(output, packages), _modules(output))
+    return Closure(tuple(packages), archives, _compiler(output, packages), _modules(output))
 
 
 def _installed(lines: Iterable[str]) -> dict[tuple[str, str], int]:

@@ -75,7 +75,7 @@ def _format_host(name: str, result: Result) -> list[str]:
     if result.plan is None:
         return ["", *format_error(name, result.failed or "no answer")]
     head, *rest = as_text(result.plan.stack)
-    apt = [f"  {line}" for line in result.apt.told()] if result.apt else []
+    apt = [f"  {line}" for line in result.apt.lines()] if result.apt else []
     return ["", f"{name}: {head}", *rest, *apt]
 
 
@@ -105,7 +105,7 @@ def as_text(answer: Stack | Refusal) -> list[str]:
     cards = ", ".join(f"{count} x {name}" for name, count in counts.items()) or "no GPU"
     lines = [*_wrapped(f"{answer.system},", cards), ""]
     for name in answer.choices:
-        lines += _told(answer, name)
+        lines += _layer_lines(answer, name)
     lines += [
         line
         for name, why in answer.skipped.items()
@@ -115,7 +115,7 @@ def as_text(answer: Stack | Refusal) -> list[str]:
     return [*lines, *(line for said in answer.warnings for line in _wrapped("  !", said))]
 
 
-def _told(stack: Stack, name: str) -> list[str]:
+def _layer_lines(stack: Stack, name: str) -> list[str]:
     """Return the lines about a layer: its version, then the reason."""
     choice, row = stack.choices[name], _row(stack, name)
     tag = getattr(row, "flavour", None) or getattr(row, "variant", None)

@@ -25,7 +25,7 @@ def cards_and_switches(ids: Sequence[str]) -> tuple[list[Gpu], list[NvSwitch]]:
     return [gpu_table()[card] for card in cards], [switches[s] for s in short if s in switches]
 
 
-def spelt(words: Iterable[str]) -> list[str]:
+def parse_gpus(words: Iterable[str]) -> list[str]:
     """Return the PCI ids that a person's ids and names refer to. Raises ValueError."""
     return [one for word in words if word != "none" for one in _ids(word)]
 

@@ -90,7 +90,7 @@ def _toolkit(problem: Problem, chosen: Chosen) -> Iterator[str]:
     if not toolkit.there or not driver.there or chosen["cuda_compat"].there:
         return
     own = problem.catalog.cuda.toolkits[str(toolkit.version)].own_driver
-    if not cuda.in_full(own, field_of(driver, "branch")):
+    if not cuda.runs_in_full(own, field_of(driver, "branch")):
         yield (
             f"CUDA {toolkit.version} is newer than driver {field_of(driver, 'branch')} (CUDA"
             f" {field_of(driver, 'cuda')}): compile for the cards themselves (nvcc -arch=sm_NN);"

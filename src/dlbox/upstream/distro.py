@@ -22,7 +22,7 @@ class Candidate:
     suite: str
 
 
-def of_madison(text: str) -> list[Candidate]:
+def parse_madison(text: str) -> list[Candidate]:
     """Parse ``apt-cache madison``; leave out what is in no suite (a disc, a flat folder)."""
     found = []
     for line in text.splitlines():
@@ -35,10 +35,10 @@ def of_madison(text: str) -> list[Candidate]:
 
 def candidates(*packages: str) -> list[Candidate]:
     """Return the versions that apt knows of these packages."""
-    return of_madison(run_output("apt-cache", "madison", *packages))
+    return parse_madison(run_output("apt-cache", "madison", *packages))
 
 
-def unpacked(package: str, pattern: str, folder: Path) -> Path:
+def unpack_package(package: str, pattern: str, folder: Path) -> Path:
     """Download a package, unpack it below ``folder`` and return the file that matches.
 
     Raises Unreadable.

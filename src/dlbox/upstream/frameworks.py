@@ -14,30 +14,38 @@ from dlbox.upstream.libraries import newer
 from dlbox.upstream.wheel_metadata import (
     Wheel,
     corrections,
-    described,
+    fetch_metadata,
     first_python,
     package,
     versions,
 )
-from dlbox.upstream.yaml_file import Proposal, dumped, loaded, pair, quoted, table, unknown
+from dlbox.upstream.yaml_file import (
+    Proposal,
+    double_quoted,
+    format_table,
+    pair,
+    parse_table,
+    table,
+    unknown,
+)
 
 _AT_ONCE = 2  # an old pip downloads the wheel to read its METADATA
 
 
 def propose_frameworks() -> Proposal:
     """Return frameworks.yaml with every row's wheel read again, and with newer releases."""
-    data = loaded(table("frameworks").read_text(encoding="utf-8"))
-    rows = [(name, row) for name, rows in data.items() for row in indexed(rows)]
+    data = parse_table(table("frameworks").read_text(encoding="utf-8"))
+    rows = [(name, row) for name, rows in data.items() for row in rows_in_index(rows)]
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         for (_, row), fields in zip(rows, pool.map(_read, rows), strict=True):
             row.update(fields)
         later = list(pool.map(_newest, _heads(data)))
         for name, row in filter(None, reversed(later)):
             data[name].insert(0, row)
-    return Proposal({table("frameworks"): dumped(data)})
+    return Proposal({table("frameworks"): format_table(data)})
 
 
-def indexed(rows: list[Any]) -> list[Any]:
+def rows_in_index(rows: list[Any]) -> list[Any]:
     """Return the rows whose wheels the package index has."""
     return [row for row in rows if "index" not in row]
 
@@ -46,7 +54,7 @@ def _heads(data: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     """Yield the newest row of each framework; for JAX, which releases all variants, of each variant."""
     for name, rows in data.items():
         seen: set[str] = set()
-        for row in sorted(indexed(rows), key=_release, reverse=True):
+        for row in sorted(rows_in_index(rows), key=_release, reverse=True):
             if package(name, row["variant"]) not in seen:
                 seen.add(package(name, row["variant"]))
                 yield name, row
@@ -60,11 +68,11 @@ def _read(place: tuple[str, Any]) -> dict[str, Any]:
     name, row = place
     wanted, version = package(name, row["variant"]), str(row["version"])
     first, last = map(str, row["python"])
-    wheel = described(wanted, version, last)
+    wheel = fetch_metadata(wanted, version, last)
     found = pythons(wheel, wanted, last)
     fields: dict[str, Any] = corrections(row, wheel)
     if "cuda" in fields:
-        fields["cuda"] = quoted(fields["cuda"])
+        fields["cuda"] = double_quoted(fields["cuda"])
     return fields if found == (first, last) else {**fields, "python": pair(*found)}
 
 
@@ -88,7 +96,7 @@ def _newest(place: tuple[str, Any]) -> tuple[str, CommentedMap] | None:
     later = newer(versions(wanted, python), str(known["version"]))
     if not later:
         return None
-    wheel = described(wanted, later[0], python)
+    wheel = fetch_metadata(wanted, later[0], python)
     return name, new_row(name, known, wheel, pythons(wheel, wanted, python))
 
 
@@ -106,7 +114,7 @@ def new_row(
             "version": wheel.version,
             "variant": variant,
             "python": pair(*between),
-            "cuda": quoted(cuda),
+            "cuda": double_quoted(cuda),
             "cudnn": fields["cudnn"],
             "nccl": fields["nccl"],
             "archs": unknown(f"the machine code in the {wheel.name} {wheel.version} wheel"),

@@ -13,7 +13,7 @@ from typing import Any
 
 from dlbox.catalog import read
 from dlbox.subprocesses import Unreadable
-from dlbox.upstream.distro import unpacked
+from dlbox.upstream.distro import unpack_package
 from dlbox.upstream.yaml_file import Proposal, table
 
 _NVIDIA = "10de"
@@ -45,7 +45,7 @@ def text_of(path: Path) -> str:
     return (gzip.decompress(path.read_bytes()) if packed else path.read_bytes()).decode()
 
 
-def of_pci_ids(text: str, chips: tuple[str, ...]) -> dict[str, Card]:
+def parse_pci_ids(text: str, chips: tuple[str, ...]) -> dict[str, Card]:
     """Return device id -> card, for NVIDIA's chips whose names begin with one of ``chips``."""
     found: dict[str, Card] = {}
     vendor = ""
@@ -65,7 +65,7 @@ def _name(described: str) -> str:
     return (marketed[1] if marketed else described.strip()) or "?"
 
 
-def of_supported_gpus(text: str) -> dict[str, Support]:
+def parse_supported_gpus(text: str) -> dict[str, Support]:
     """Return device id -> support, from the list that NVIDIA packs with the driver."""
     found: dict[str, Support] = {}
     for chip in json.loads(text)["chips"]:
@@ -88,9 +88,9 @@ def propose_gpus(pci_ids: Path | None, supported: Path | None) -> Proposal:
     except Unreadable as why:
         return Proposal(notes=(f"{why} | name a file with --pci-ids",))
     chips = tuple(row["chips"] for row in architectures.values())
-    new, notes = added_gpus(old, of_pci_ids(cards, chips), frozenset(read("nvswitches")))
+    new, notes = added_gpus(old, parse_pci_ids(cards, chips), frozenset(read("nvswitches")))
     try:
-        driver = of_supported_gpus(_text(supported, "nvidia-driver", "supported-gpus.json*"))
+        driver = parse_supported_gpus(_text(supported, "nvidia-driver", "supported-gpus.json*"))
     except Unreadable as why:
         notes.append(f"{why} | name a file with --supported-gpus")
     else:
@@ -102,7 +102,7 @@ def _text(path: Path | None, package: str, pattern: str) -> str:
     if path:
         return text_of(path)
     with TemporaryDirectory() as folder:
-        return text_of(unpacked(package, pattern, Path(folder)))
+        return text_of(unpack_package(package, pattern, Path(folder)))
 
 
 _ROW = re.compile(r'"([0-9a-f]{4})": (\S+) (\S+) (.*)')

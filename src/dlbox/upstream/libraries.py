@@ -10,21 +10,28 @@ from packaging.version import Version
 from ruamel.yaml.comments import CommentedMap
 
 from dlbox.upstream.wheel_metadata import versions
-from dlbox.upstream.yaml_file import Proposal, dumped, loaded, quoted, table, unknown
+from dlbox.upstream.yaml_file import (
+    Proposal,
+    double_quoted,
+    format_table,
+    parse_table,
+    table,
+    unknown,
+)
 
 _PYTHON = "3.12"  # any version will do: these wheels are for every Python 3
 
 
 def propose_libraries() -> Proposal:
     """Return libraries.yaml with the newest wheel of every library and CUDA major."""
-    data = loaded(table("libraries").read_text(encoding="utf-8"))
+    data = parse_table(table("libraries").read_text(encoding="utf-8"))
     for name, rows in data.items():
         for newest in list(newest_rows(rows)):
             package = f"nvidia-{name}-cu{newest['cuda']}"
             later = newer(versions(package, _PYTHON), str(newest["version"]))
             if later:
                 rows.insert(rows.index(newest), new_row(package, newest, later[0]))
-    return Proposal({table("libraries"): dumped(data)})
+    return Proposal({table("libraries"): format_table(data)})
 
 
 def newest_rows(rows: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
@@ -51,7 +58,7 @@ def new_row(package: str, like: Mapping[str, Any], version: str) -> CommentedMap
             "version": version,
             "archs": unknown(f"fat binaries in {package} {version}"),
             "disk_gb": like["disk_gb"],
-            "source": quoted(f"newest cu{like['cuda']} wheel, {date.today()}"),  # noqa: DTZ011
+            "source": double_quoted(f"newest cu{like['cuda']} wheel, {date.today()}"),  # noqa: DTZ011
         }
     )
     row.fa.set_flow_style()

@@ -12,14 +12,14 @@ from typing import Any
 
 from dlbox.host.layout import LOCKS
 from dlbox.subprocesses import Unreadable, run_output
-from dlbox.upstream.yaml_file import Proposal, dumped, loaded, replace, table
+from dlbox.upstream.yaml_file import Proposal, format_table, parse_table, replace, table
 
 _FIRST_PYTHON = (3, 10)
 
 
 def lock_row(wanted: str) -> Proposal:
     """Write NAME-VERSION-VARIANT.in and .txt, and return the table with the row marked as locked."""
-    data = loaded(table("frameworks").read_text(encoding="utf-8"))
+    data = parse_table(table("frameworks").read_text(encoding="utf-8"))
     name, row = select_row(data, wanted)
     source, target = LOCKS / f"{wanted}.in", LOCKS / f"{wanted}.txt"
     wants = source.read_text(encoding="utf-8") if source.exists() else requirements(name, row)
@@ -31,7 +31,7 @@ def lock_row(wanted: str) -> Proposal:
     replace(target, text)
     if not row.get("locked"):
         row.insert(list(row).index("disk_gb"), "locked", value=True)
-    return Proposal({table("frameworks"): dumped(data)})
+    return Proposal({table("frameworks"): format_table(data)})
 
 
 def select_row(data: Mapping[str, Any], wanted: str) -> tuple[str, Any]:

@@ -38,7 +38,7 @@ def _for(python: str) -> list[str]:
     return ["--only-binary", ":all:", "--python-version", python, *_PLATFORMS]
 
 
-def described(package: str, version: str, python: str) -> Wheel:
+def fetch_metadata(package: str, version: str, python: str) -> Wheel:
     """Return the METADATA of a wheel; a recent pip reads it without downloading the wheel."""
     wanted = f"{package}==={version}"  # three equals signs: with two, a local 2.13.0+cpu also matches 2.13.0
     alone = ("--quiet", "--dry-run", "--no-deps", "--ignore-installed", "--report", "-")
@@ -46,7 +46,7 @@ def described(package: str, version: str, python: str) -> Wheel:
         report = _pip(
             "install", *alone, "--target", nowhere, _ANY_PYTHON, *_for(python), wanted
         )
-    return of_report(report)
+    return parse_report(report)
 
 
 @cache
@@ -95,7 +95,7 @@ class Wheel:
         raise Unreadable(msg)
 
 
-def of_report(report: str) -> Wheel:
+def parse_report(report: str) -> Wheel:
     """Parse ``pip install --report`` for one wheel."""
     [entry] = json.loads(report)["install"]
     metadata = entry["metadata"]
@@ -120,13 +120,13 @@ def _corrections(row: Mapping[str, Any], wheel: Wheel) -> Iterator[tuple[str, st
     for library in ("cudnn", "nccl"):
         allowed = wheel.allows(f"nvidia-{library}")
         if not _within(str(row[library]), allowed):
-            yield library, _pinned(allowed) or _written(allowed)
+            yield library, _pinned(allowed) or _format_range(allowed)
     runtime = wheel.allows(*_RUNTIMES)
     pinned = _pinned(runtime)
     if pinned and _minor(pinned) != row["cuda"]:
         yield "cuda", _minor(pinned)
     if not pinned and not runtime.contains(f"{row['cuda']}.{_EVERY_PATCH}"):
-        yield "cuda", _minor(_least(runtime))
+        yield "cuda", _minor(_lowest(runtime))
 
 
 def _pinned(allowed: SpecifierSet) -> str | None:
@@ -141,11 +141,11 @@ def _within(value: str, allowed: SpecifierSet) -> bool:
     return _pinned(allowed) is None and SpecifierSet(value) == allowed
 
 
-def _least(allowed: SpecifierSet) -> str:
+def _lowest(allowed: SpecifierSet) -> str:
     return str(max(Version(part.version) for part in allowed if part.operator.startswith(">")))
 
 
-def _written(allowed: SpecifierSet) -> str:
+def _format_range(allowed: SpecifierSet) -> str:
     """Return a range as the catalogue writes it: the lower end first."""
     parts = sorted(allowed, key=lambda part: not part.operator.startswith(">"))
     return ",".join(str(part).removesuffix(".0") for part in parts)

@@ -41,33 +41,33 @@ def _yaml() -> YAML:
     return yaml
 
 
-def loaded(text: str) -> Any:
+def parse_table(text: str) -> Any:
     """Parse a table in a form that can be written again."""
     return _yaml().load(text)
 
 
-def dumped(data: Any) -> str:
+def format_table(data: Any) -> str:
     """Return the text of a table in the layout in which it was read."""
     text = StringIO()
     _yaml().dump(data, text)
     return text.getvalue()
 
 
-def quoted(text: str) -> DoubleQuotedScalarString:
+def double_quoted(text: str) -> DoubleQuotedScalarString:
     """Return a string that YAML would otherwise read as a number, in quotes."""
     return DoubleQuotedScalarString(text)  # type: ignore[no-any-return]
 
 
 def pair(first: str, last: str) -> CommentedSeq:
     """Return a sequence such as ["3.10", "3.14"] that is written on one line."""
-    both = CommentedSeq([quoted(first), quoted(last)])
+    both = CommentedSeq([double_quoted(first), double_quoted(last)])
     both.fa.set_flow_style()
     return both
 
 
 def unknown(settles: str) -> CommentedMap:
     """Return a row for a fact that has not been established; ``settles``: what would settle it."""
-    row = CommentedMap({"unknown": quoted(settles)})
+    row = CommentedMap({"unknown": double_quoted(settles)})
     row.fa.set_flow_style()
     return row
 

@@ -8,7 +8,12 @@ import pytest
 from pyinfra.api import Config, Host, Inventory
 from pyinfra.api import State as Run
 
-from dlbox.apply.reconnect import answer, ask, detect_unexpected_reboots, rebooted
+from dlbox.apply.reconnect import (
+    detect_unexpected_reboots,
+    rebooted,
+    request_reboot,
+    run_and_read,
+)
 
 
 def test_a_box_that_somebody_else_rebooted_is_named() -> None:
@@ -26,11 +31,11 @@ def here() -> Host:
 
 
 def test_a_box_that_answers_is_heard(here: Host) -> None:
-    assert answer(here, "echo one; echo two", {}) == ["one", "two"]
+    assert run_and_read(here, "echo one; echo two", {}) == ["one", "two"]
 
 
 def test_a_box_that_fails_to_answer_is_hung_up_on(here: Host) -> None:
-    assert answer(here, "exit 1", {}) is None
+    assert run_and_read(here, "exit 1", {}) is None
     assert not here.connected
 
 
@@ -50,7 +55,7 @@ def test_a_box_that_refuses_to_reboot_is_told_from_one_that_goes_down(
     here: Host, shell: str, refusal: str
 ) -> None:
     here.connect()
-    assert ask(here, shell, {}) == refusal
+    assert request_reboot(here, shell, {}) == refusal
 
 
 def test_a_box_that_was_lost_is_asked_for_its_boot_id(here: Host) -> None:

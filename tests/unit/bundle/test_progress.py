@@ -19,7 +19,7 @@ class Terminal(io.StringIO):
 
 def test_without_a_terminal_there_is_a_line_every_ten_seconds() -> None:
     now, said = [0.0], io.StringIO()
-    progress = Progress(2_000_000_000, 3, said, begun=500_000_000, clock=lambda: now[0])
+    progress = Progress(2_000_000_000, 3, said, existing=500_000_000, clock=lambda: now[0])
     for second in range(26):
         now[0] = float(second)
         if second:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from dlbox.bundle.download import local
+from dlbox.bundle.download import local_file
 
 
 @pytest.mark.parametrize(
@@ -22,4 +22,4 @@ from dlbox.bundle.download import local
 def test_what_lies_on_this_machine_is_told_by_its_address(
     address: str, path: str | None
 ) -> None:
-    assert local(address) == (Path(path) if path else None)
+    assert local_file(address) == (Path(path) if path else None)

@@ -10,7 +10,7 @@ import click
 import pytest
 
 from dlbox import __version__
-from dlbox.cli.command import Verb, ended
+from dlbox.cli.command import Verb, run_verb
 from dlbox.cli.group import VERBS, dlbox
 from dlbox.errors import BadInput
 from dlbox.exit_code import ExitCode
@@ -142,7 +142,7 @@ def raises(error: BaseException) -> int:
     ],
 )  # fmt: skip
 def test_how_a_verb_ends(capsys: Capture, error: BaseException, code: int, says: str) -> None:
-    assert ended("up", lambda: raises(error)) == code
+    assert run_verb("up", lambda: raises(error)) == code
     assert capsys.readouterr().err == says
 
 
@@ -150,12 +150,12 @@ def test_a_mistake_of_our_own_says_how_to_report_it(
     capsys: Capture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("DLBOX_DEBUG", raising=False)
-    assert ended("up", lambda: raises(KeyError("x"))) == ExitCode.FAILED
+    assert run_verb("up", lambda: raises(KeyError("x"))) == ExitCode.FAILED
     said = capsys.readouterr().err
     assert said.startswith("dlbox up: internal error: KeyError: 'x'\n  -> run it again with ")
     assert "Traceback" not in said
     monkeypatch.setenv("DLBOX_DEBUG", "1")
-    ended("up", lambda: raises(KeyError("x")))
+    run_verb("up", lambda: raises(KeyError("x")))
     assert "Traceback" in capsys.readouterr().err
 
 

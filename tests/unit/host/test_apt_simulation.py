@@ -64,18 +64,18 @@ def test_a_package_called_after_a_word_of_apts_is_not_one() -> None:
 
 
 def test_it_is_told_by_its_counts_and_by_what_is_lost() -> None:
-    assert parse_simulation(SAID.splitlines()).told() == [
+    assert parse_simulation(SAID.splitlines()).lines() == [
         "apt would install: 2 new, 2 moved, 3 removed",
         "  moved: libnvidia-ml1 535.261.03-1 to 550.163.01-2, libnvidia-ml1:i386 535.261.03-1 to 550.163.01-2",
         "  removed: nvidia-kernel-open-dkms, nvidia-driver-pinning-595, linux-headers-6.1",
     ]
-    assert Simulation(("a 1",), (), (), None).told() == [
+    assert Simulation(("a 1",), (), (), None).lines() == [
         "apt would install: 1 new, 0 moved, 0 removed"
     ]
 
 
 def test_an_error_is_all_that_is_told() -> None:
-    assert Simulation(("a 1",), (), ("b",), "no such package").told() == [
+    assert Simulation(("a 1",), (), ("b",), "no such package").lines() == [
         "apt: no such package"
     ]
 

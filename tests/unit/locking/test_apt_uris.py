@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dlbox.lockfile.model import LockedPackage
-from dlbox.locking.apt_closure import found, package
+from dlbox.locking.apt_closure import package, portable_uri
 
 MAIN = "http://mirror.example.com/debian/"
 CPP = (
@@ -40,13 +40,19 @@ def test_a_package_without_a_sha256_is_none() -> None:
 
 
 def test_a_lock_has_no_password() -> None:
-    assert found("https://me:secret@mirror/debian/a.deb", {}) == "https://mirror/debian/a.deb"
-    assert found("http://mirror/a@b.deb", {}) == "http://mirror/a@b.deb"
-    assert found("file:/srv/a@b.deb", {}) == "file:/srv/a@b.deb"
+    assert (
+        portable_uri("https://me:secret@mirror/debian/a.deb", {})
+        == "https://mirror/debian/a.deb"
+    )
+    assert portable_uri("http://mirror/a@b.deb", {}) == "http://mirror/a@b.deb"
+    assert portable_uri("file:/srv/a@b.deb", {}) == "file:/srv/a@b.deb"
 
 
 def test_a_list_of_mirrors_is_its_first_mirror() -> None:
     local = "mirror+file:/etc/apt/mirrors/debian.list/"
     known = {local: "https://mirror.example.com/debian"}
-    assert found(f"{local}pool/a.deb", known) == "https://mirror.example.com/debian/pool/a.deb"
-    assert found(local, known) == "https://mirror.example.com/debian/"
+    assert (
+        portable_uri(f"{local}pool/a.deb", known)
+        == "https://mirror.example.com/debian/pool/a.deb"
+    )
+    assert portable_uri(local, known) == "https://mirror.example.com/debian/"

@@ -3,7 +3,7 @@
 import pytest
 
 from dlbox.paths import ROOT
-from dlbox.stack.gpu_args import cards_and_switches, spelt
+from dlbox.stack.gpu_args import cards_and_switches, parse_gpus
 from dlbox.stack.model import Refused
 
 
@@ -63,7 +63,7 @@ def test_a_card_that_nobody_knows_is_refused_by_its_id(ids: list[str]) -> None:
     ],
 )
 def test_a_person_names_cards_and_switches(words: list[str], ids: list[str]) -> None:
-    assert spelt(words) == ids
+    assert parse_gpus(words) == ids
 
 
 @pytest.mark.parametrize(
@@ -73,13 +73,13 @@ def test_a_person_names_cards_and_switches(words: list[str], ids: list[str]) -> 
 def test_a_name_of_several_cards_that_get_the_same_is_one_of_them(
     name: str, chip: str, capability: str
 ) -> None:
-    [card], _ = cards_and_switches(spelt([name]))
+    [card], _ = cards_and_switches(parse_gpus([name]))
     assert (card.chip, card.capability) == (chip, capability)
 
 
 def test_a_name_of_cards_that_do_not_get_the_same_lists_them() -> None:
     with pytest.raises(ValueError, match="Titan X") as error:
-        spelt(["Titan X"])
+        parse_gpus(["Titan X"])
     assert str(error.value) == (
         "'Titan X' may mean 2 cards | name one by its id:"
         " 10de:17c2 GeForce GTX TITAN X; 10de:1b00 TITAN X Pascal"
@@ -88,7 +88,7 @@ def test_a_name_of_cards_that_do_not_get_the_same_lists_them() -> None:
 
 def test_a_long_list_is_cut() -> None:
     with pytest.raises(ValueError, match="name one by its id") as error:
-        spelt(["GTX"])
+        parse_gpus(["GTX"])
     assert str(error.value).count("10de:") == 12
 
 
@@ -97,7 +97,7 @@ def test_a_long_list_is_cut() -> None:
 )
 def test_a_word_that_names_no_card(word: str) -> None:
     with pytest.raises(ValueError, match="neither") as error:
-        spelt(["RTX 4090", word])
+        parse_gpus(["RTX 4090", word])
     assert str(error.value) == (
         f"{word!r} is neither a PCI id such as 10de:1b06 nor the name of a card in the id table"
     )
@@ -106,4 +106,4 @@ def test_a_word_that_names_no_card(word: str) -> None:
 @pytest.mark.parametrize("word", ["", " ", "NVIDIA"])
 def test_a_word_that_says_nothing_names_no_card(word: str) -> None:
     with pytest.raises(ValueError, match="neither"):
-        spelt([word])
+        parse_gpus([word])

@@ -1,6 +1,6 @@
 """What a distribution's apt offers, held against the systems of the catalogue."""
 
-from dlbox.upstream.distro import Candidate, format_driver, of_madison
+from dlbox.upstream.distro import Candidate, format_driver, parse_madison
 
 MADISON = """\
 nvidia-driver | 535.309.01-0+deb12u1 | http://mirror/debian bookworm-security/non-free amd64 Packages
@@ -10,7 +10,7 @@ nvidia-driver | 615.1-1 | file:/srv ./ Packages
 
 
 def test_apts_candidates_are_held_against_the_systems() -> None:
-    seen = of_madison(MADISON)
+    seen = parse_madison(MADISON)
     assert seen[0] == Candidate("nvidia-driver", "535.309.01-0+deb12u1", "bookworm-security")
     drivers = [{"version": "535.309.01"}]
     systems = {"debian-12": {"codename": "bookworm", "drivers": drivers, "toolkits": []}}

@@ -2,7 +2,7 @@
 
 from dlbox.upstream.frameworks import new_row
 from dlbox.upstream.wheel_metadata import Wheel
-from dlbox.upstream.yaml_file import dumped
+from dlbox.upstream.yaml_file import format_table
 
 LINUX = 'platform_system == "Linux"'
 TORCH = Wheel(
@@ -26,7 +26,7 @@ KNOWN = {
 
 def test_a_new_release_is_a_row_whose_machine_code_is_unknown() -> None:
     made = new_row("pytorch", KNOWN, TORCH, ("3.10", "3.14"))
-    assert dumped({"pytorch": [made]}).startswith(
+    assert format_table({"pytorch": [made]}).startswith(
         "pytorch:\n  - version: 2.14.1\n    variant: cu130\n"
         '    python: ["3.10", "3.14"]\n    cuda: "13.0"\n    cudnn: 9.24.0.43\n'
         '    nccl: 2.30.7\n    archs: {unknown: "the machine code in the torch 2.14.1 wheel"}\n'

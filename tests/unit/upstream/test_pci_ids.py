@@ -2,7 +2,7 @@
 
 import json
 
-from dlbox.upstream.gpus import Card, Support, of_pci_ids, of_supported_gpus
+from dlbox.upstream.gpus import Card, Support, parse_pci_ids, parse_supported_gpus
 
 PCI_IDS = """\
 10dd  Somebody else
@@ -19,7 +19,7 @@ PCI_IDS = """\
 
 
 def test_pci_ids_are_cards_of_our_chips() -> None:
-    assert of_pci_ids(PCI_IDS, ("GP", "GM", "GA", "GH")) == {
+    assert parse_pci_ids(PCI_IDS, ("GP", "GM", "GA", "GH")) == {
         "1b06": Card("GP102", "GeForce GTX 1080 Ti"),
         "1b07": Card("GP102", "P102-100 / [x]"),
         "20ff": Card("GA100", "?"),
@@ -32,7 +32,7 @@ def test_a_drivers_list_is_one_line_for_each_id() -> None:
         {"devid": "0x1B06", "name": "GTX", "features": ["kernelopen"]},
         {"devid": "0x0FEF", "name": "K340", "legacybranch": "367.xx"},
     ]
-    assert of_supported_gpus(json.dumps({"chips": chips})) == {
+    assert parse_supported_gpus(json.dumps({"chips": chips})) == {
         "1b06": Support(None, open_modules=True),
         "0fef": Support(367, open_modules=False),
     }

@@ -5,7 +5,7 @@ import json
 import pytest
 from packaging.specifiers import SpecifierSet
 
-from dlbox.upstream.wheel_metadata import Wheel, corrections, first_python, of_report
+from dlbox.upstream.wheel_metadata import Wheel, corrections, first_python, parse_report
 
 LINUX = 'platform_system == "Linux"'
 TORCH = Wheel(
@@ -61,6 +61,6 @@ def test_a_row_is_held_against_its_wheel(
 def test_metadata_is_read_from_pips_report() -> None:
     said = {"name": "torch", "version": "2.14.1", "requires_python": ">=3.10"}
     report = {"install": [{"metadata": {**said, "requires_dist": list(TORCH.requires)}}]}
-    assert of_report(json.dumps(report)) == TORCH
+    assert parse_report(json.dumps(report)) == TORCH
     assert TORCH.allows("nvidia-nccl") == SpecifierSet("==2.30.7")
     assert [first_python(wheel) for wheel in (TORCH, TENSORFLOW)] == ["3.10", "3.9"]

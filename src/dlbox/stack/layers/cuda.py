@@ -137,12 +137,12 @@ def rank(problem: Problem, candidate: Candidate, chosen: Chosen) -> tuple[object
         str(candidate.version)
     )
     return (
-        not (newer or in_full(row.own_driver, branch)),
+        not (newer or runs_in_full(row.own_driver, branch)),
         tuple(-part for part in version_key(str(candidate.version))),
         SOURCES.index(field_of(candidate, "source")),
     )
 
 
-def in_full(own_driver: int | Unknown, branch: int | None) -> bool:
+def runs_in_full(own_driver: int | Unknown, branch: int | None) -> bool:
     """Return whether a driver of this branch supports the whole toolkit: its PTX and every feature."""
     return branch is None or (not isinstance(own_driver, Unknown) and own_driver <= branch)

@@ -6,7 +6,13 @@ from dataclasses import replace
 
 import pytest
 
-from roles.nvidia_driver.reboot.decision import Decision, Policy, boot_fault, decide, needed
+from roles.nvidia_driver.reboot.decision import (
+    Decision,
+    Policy,
+    boot_fault,
+    decide,
+    reboot_reason,
+)
 from roles.nvidia_driver.reboot.facts import BootStatus
 from tests.support.boot_states import ASKED, CARDLESS, DRIVER, GOOD, NEW, OLD, STALE, WHY
 
@@ -36,7 +42,7 @@ from tests.support.boot_states import ASKED, CARDLESS, DRIVER, GOOD, NEW, OLD, S
     ],
 )
 def test_a_reboot_is_needed(box: BootStatus, wanted: str, why: str) -> None:
-    assert needed(box, wanted) == why
+    assert reboot_reason(box, wanted) == why
 
 
 @pytest.mark.parametrize("policy", ["never", "if-needed", "now"])

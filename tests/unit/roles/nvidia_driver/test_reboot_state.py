@@ -11,9 +11,9 @@ from roles.nvidia_driver.reboot.facts import (
     inhibitors,
     intent,
     logged_in_users,
+    parse_boot,
     parse_boot_status,
     script,
-    whole,
 )
 from roles.nvidia_driver.reboot.grub import next_boot_entry
 from tests.support.boot_states import ASKED, DRIVER, NEW, OLD
@@ -85,9 +85,9 @@ def test_without_kernels_it_is_a_container() -> None:
 
 
 def test_an_answer_that_was_cut_is_none() -> None:
-    assert whole(["boot 1"]) is None
-    assert whole([]) is None
-    assert whole(None) is None
+    assert parse_boot(["boot 1"]) is None
+    assert parse_boot([]) is None
+    assert parse_boot(None) is None
 
 
 @pytest.mark.parametrize(
