@@ -8,6 +8,7 @@ from pyinfra.api import Host
 
 from dlbox.apply.preflight import settings_and_lock, validate_inventory
 from dlbox.apply.results import Results
+from dlbox.host.cards import card_differences
 from dlbox.host.identity import BoxIdentity, Identity, observe_as_root
 from dlbox.plan.plan import make_plan
 from dlbox.plan.role import Registry
@@ -38,4 +39,5 @@ def _compare(host: Host, box: Identity, roles: Registry) -> Comparison:
         changes = classify(record, None)
         return Comparison(tuple(changes), refused=str(refusal), pending=record.pending)
     changes = classify(record, plan.manifest.lines(), plan.digest)
+    changes += card_differences(box, settings)
     return Comparison(tuple(changes), pending=record.pending)

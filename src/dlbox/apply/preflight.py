@@ -14,6 +14,7 @@ from pyinfra.api.exceptions import DeployError
 from dlbox.apply.results import Results, report_at_exit
 from dlbox.errors import format_error
 from dlbox.host.apt_facts import InstalledPackages, Package
+from dlbox.host.cards import lost_cards_fault, same_cards
 from dlbox.host.identity import BoxIdentity, Identity, observe_as_root
 from dlbox.lockfile.disk_need import need_gb
 from dlbox.lockfile.source import BundledLock, LockSource, resolve_lock, restore_generation
@@ -58,6 +59,8 @@ def observe_and_plan(host: Host, roles: Registry) -> tuple[Plan | None, Result]:
     try:
         box = observe_as_root(host, box)
         settings, source = settings_and_lock(host, roles)
+        if source.generation is None:
+            require_recorded_cards(box, settings)
         plan = make_plan(box, settings, today, roles, source)
         if not is_up_to_date(plan):
             need = needed_disk_gb(host, plan)
@@ -82,6 +85,13 @@ def settings_and_lock(host: Host, roles: Registry) -> tuple[Settings, LockSource
     return settings, resolve_lock(settings.host, lambda bundle: bundled_lock(host, bundle))
 
 
+def require_recorded_cards(box: Identity, settings: Settings) -> None:
+    """Check that the box shows every card that it was set up for. Raises Refused."""
+    fault = lost_cards_fault(box, settings)
+    if fault:
+        raise Refused(fault)
+
+
 def needed_disk_gb(host: Host, plan: Plan) -> float:
     """Return the disk (GB) that the run still needs."""
     fresh = not (plan.box.recorded and plan.box.recorded.digest)
@@ -104,7 +114,8 @@ def is_up_to_date(plan: Plan) -> bool:
     if record is None or plan.source.generation is not None:
         return False
     unfinished = record.differences or record.pending or record.interrupted
-    return record.digest == plan.digest and not unfinished
+    same = record.digest == plan.digest and same_cards(plan.box, plan.settings)
+    return same and not unfinished
 
 
 @cache

@@ -10,6 +10,7 @@ import yaml
 from pyinfra import host
 from pyinfra.api import FileUploadCommand, QuoteString, StringCommand, operation
 
+from dlbox.host.cards import same_cards
 from dlbox.plan.plan import Plan
 from dlbox.plan.result import Result
 from dlbox.shell import shell_text
@@ -53,6 +54,7 @@ def write_record(plan: Plan, result: Result) -> Generator[Any, None, None]:
     previous = plan.box.recorded
     generation = plan.source.generation or 0
     same = previous and previous.digest == plan.digest and previous.pending == pending
+    same = same and same_cards(plan.box, plan.settings)
     if previous and same and not (previous.differences or previous.interrupted or generation):
         host.noop("the record is current")
         return
@@ -67,7 +69,8 @@ def write_record(plan: Plan, result: Result) -> Generator[Any, None, None]:
 def record_head(plan: Plan, left: Iterable[str]) -> list[str]:
     """Return the first lines of the record; ``left``: what is left to do."""
     lock = [f"lock {plan.lock.digest}"] if plan.lock and plan.lock.digest else []
-    return [f"digest {plan.digest}", *lock, *(f"pending {reason}" for reason in left)]
+    cards = [f"card {card.id} {card.address}".rstrip() for card in plan.cards]
+    return [f"digest {plan.digest}", *lock, *cards, *(f"pending {reason}" for reason in left)]
 
 
 def applied_yaml(plan: Plan) -> str:

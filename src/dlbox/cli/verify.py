@@ -25,7 +25,7 @@ PYTEST = (
     "-rfE",  # failures in full; skips are counted by reason, by the plugin
     *("-p", "dlbox.verify.plugin", "-p", "no:cacheprovider"),
     *("-c", "/dev/null", f"--rootdir={ROOT}", f"--confcutdir={ROOT}"),
-    *("-o", "python_files=verify.py packages.py", "-o", f"markers={MARKERS}"),
+    *("-o", "python_files=verify.py packages.py cards.py", "-o", f"markers={MARKERS}"),
     *("--import-mode=importlib", "--strict-markers"),
 )
 CODE_OF = {0: ExitCode.OK, 2: ExitCode.INTERRUPTED, 4: ExitCode.BAD_INPUT}
@@ -67,6 +67,7 @@ def verify(asked: Request, pytest: list[str]) -> int:
     given += [f"--data={pair}" for pair in asked.choice.data]
     given += [f"--group-data={folder}" for folder in asked.choice.group_data]
     given += [f"--data={name}={asked.params[name]}" for name in LOGIN if asked.params[name]]
-    checks = [str(ROOT / "roles"), str(PACKAGE / "verify" / "packages.py")]
+    whole = (str(PACKAGE / "verify" / name) for name in ("cards.py", "packages.py"))
+    checks = [str(ROOT / "roles"), *whole]
     words = [sys.executable, "-m", *PYTEST, *checks, *given, *pytest]
     return CODE_OF.get(call(words, cwd=Path.cwd()), ExitCode.FAILED)

@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 
+from dlbox.host.cards import planned_cards
 from dlbox.host.identity import Identity
 from dlbox.host.layout import lock_text
 from dlbox.lockfile.model import Lock
@@ -62,9 +63,10 @@ def locked_stack(
 
 
 def hardware_ids(box: Identity, settings: Settings) -> tuple[str, ...]:
-    """Return the PCI ids of the declared cards, or else of the cards on the bus, sorted."""
-    declared = settings.host.gpus
-    return tuple(sorted(box.pci_gpus if declared is None else declared))
+    """Return the PCI ids of the GPUs that a plan is made for, and of declared switches, sorted."""
+    ids = (card.id for card in planned_cards(box, settings))
+    declared = settings.host.gpus is not None
+    return tuple(sorted(one for one in ids if declared or one.startswith("10de:")))
 
 
 def mismatch(

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from hashlib import sha256
 
+from dlbox.host.cards import planned_cards
 from dlbox.host.identity import Identity
 from dlbox.host.layout import store_path_of
 from dlbox.host.store import WheelTree
@@ -20,6 +21,7 @@ from dlbox.stack.gpu_args import cards_and_switches
 from dlbox.stack.model import Refusal, Refused, Stack
 from dlbox.stack.solve import solve
 from dlbox.state.manifest import Manifest
+from dlbox.state.record import Card
 
 
 def fingerprint(  # noqa: PLR0913, PLR0917 - each is one thing that decides
@@ -73,6 +75,11 @@ class Plan:
     lacks."""
 
     @property
+    def cards(self) -> tuple[Card, ...]:
+        """Return the cards that the plan is made for."""
+        return planned_cards(self.box, self.settings)
+
+    @property
     def lock(self) -> Lock | None:
         """Return what the box must be, to the byte; None: the box gets what fits best today."""
         return self.source.lock
@@ -117,9 +124,7 @@ def make_plan(
 
 
 def _solve(box: Identity, settings: Settings, today: date, roles: Registry) -> Stack:
-    declared = settings.host.gpus
-    on_the_bus = (*box.pci_gpus, *box.bridges)
-    cards, switches = cards_and_switches(on_the_bus if declared is None else declared)
+    cards, switches = cards_and_switches([card.id for card in planned_cards(box, settings)])
     requested = settings.requirements()
     answer = solve(
         cards,

@@ -35,7 +35,7 @@ FIELDS = {
 
 
 def as_data(answer: Stack | Refusal) -> dict[str, Any]:
-    """Return a plan or a refusal as data, in the form that the README describes."""
+    """Return a plan or a refusal as data, in the form of docs/reference/plan-json.md."""
     if isinstance(answer, Refusal):
         refusal = answer.model_dump(mode="json")
         return {

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 
 from dlbox.errors import format_error
+from dlbox.host.cards import moved_cards
 from dlbox.host.pcie import lanes
 from dlbox.plan.plan import Plan
 from dlbox.plan.result import Result
@@ -71,7 +72,8 @@ def skipped_rows(plan: Plan) -> list[str]:
 
 def warning_rows(plan: Plan, result: Result) -> list[str]:
     """Return the warnings for the owner, each once."""
-    rows = (*plan.stack.warnings, *lanes(plan.box.slots), *result.notices)
+    moved = moved_cards(plan.box, plan.settings)
+    rows = (*plan.stack.warnings, *moved, *lanes(plan.box.slots), *result.notices)
     return list(dict.fromkeys(rows))
 
 

@@ -45,6 +45,16 @@ class Difference:
 
 
 @dataclass(frozen=True)
+class Card:
+    """A GPU or a switch that a box was set up for."""
+
+    id: str
+    """PCI vendor:device of a GPU, e.g. 10de:1b06; device of a switch, e.g. 1af1."""
+    address: str = ""
+    """PCI address, e.g. 0000:01:00.0; empty: not known, as of a declared card."""
+
+
+@dataclass(frozen=True)
 class Record:
     """Record of a box's last ``up``, and the differences since."""
 
@@ -54,6 +64,8 @@ class Record:
     """Whether a later ``up`` began and did not end."""
     pending: tuple[str, ...] = ()
     """What that ``up`` left to do."""
+    cards: tuple[Card, ...] = ()
+    """Cards that the box was set up for."""
     declared: Mapping[tuple[str, str], str] = field(default_factory=dict)
     """Kind and name -> declaration of the thing."""
     differences: tuple[Difference, ...] = ()
@@ -85,6 +97,7 @@ def parse_record(pairs: Iterable[tuple[str, str]]) -> Record | None:
         digest=next((value for key, _, value in head if key == "digest"), ""),
         interrupted=("begun", "", "") in head,
         pending=pending,
+        cards=tuple(_card(value) for key, _, value in head if key == "card"),
         declared=_states(values.get("declared", ())),
         differences=tuple(
             _difference(item, was.get(item, ""), state, paths.get(item, ""))
@@ -93,6 +106,11 @@ def parse_record(pairs: Iterable[tuple[str, str]]) -> Record | None:
         ),
         unreadable=("unreadable", "", "") in head,
     )
+
+
+def _card(text: str) -> Card:
+    number, _, address = text.partition(" ")
+    return Card(number, address)
 
 
 def _states(lines: Iterable[str]) -> dict[tuple[str, str], str]:

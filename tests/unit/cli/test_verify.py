@@ -39,6 +39,7 @@ def test_words_after_the_dashes_are_pytests(started: list[list[str]]) -> None:
     given = started[0][started[0].index(str(ROOT / "roles")) :]
     assert given == [
         str(ROOT / "roles"),
+        str(ROOT / "src/dlbox/verify/cards.py"),
         str(ROOT / "src/dlbox/verify/packages.py"),
         f"--target={ROOT}/inventory/lab.py"
         if Path.cwd() != ROOT

@@ -4,9 +4,11 @@ from typing import Any
 
 import pytest
 
+from dlbox.host.pcie import slot
 from dlbox.plan.plan import Plan
 from dlbox.plan.result import Result
-from dlbox.plan.summary import format_summary
+from dlbox.plan.summary import format_summary, warning_rows
+from dlbox.state.record import Card, Record
 from roles import ROLES
 from tests.support.builders import GTX_1080_TI, a_box, a_plan
 
@@ -222,3 +224,12 @@ def test_why_a_driver_was_deferred_is_said_between_what_is_skipped_and_the_warni
 def test_what_to_do_about_a_failure_stands_below_it() -> None:
     said = summary("gtx-1", planned(), failed="the disk is full | free some")
     assert said[2:4] == ["  failed        the disk is full", "  -> free some"]
+
+
+def test_a_card_in_another_slot_is_a_warning() -> None:
+    record = Record(digest="x", cards=(Card(GTX_1080_TI, "0000:02:00.0"),))
+    there = slot(f"0000:0a:00.0|{GTX_1080_TI}|||||||||-1")
+    box = a_box(pci_gpus=(GTX_1080_TI,), slots=(there,), recorded=record)
+    name = f"GeForce GTX 1080 Ti ({GTX_1080_TI})"
+    moved = f"{name} is at 0000:0a:00.0 now, it was at 0000:02:00.0"
+    assert moved in warning_rows(a_plan(box), Result())

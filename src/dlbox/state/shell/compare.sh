@@ -11,7 +11,16 @@ compare() { # [FOLDER]
   [ ! -s "$home/current/seen" ] || { cd "$home/current" && compare_seen; }
   # Printed last, so that output which was cut short does not count as a record.
   if [ -e "$home/begun" ]; then echo 'recorded begun'; fi
-  [ ! -s "$home/current/seen" ] || sed -n 's/^\(digest\|pending\) /recorded &/p' "$home/current/head"
+  [ ! -s "$home/current/seen" ] || head_of "$home/current"
+}
+
+# A record of dlbox 0.1 has no cards in its head, but those of its stack.
+head_of() { # GENERATION
+  sed -n 's/^\(pending\|card\) /recorded &/p' "$1/head"
+  grep -q '^card ' "$1/head" || [ ! -e "$1/applied.yaml" ] ||
+    awk '/^stack:/ { on = 1 } on && /^  [a-z]/ { cards = /^  cards:/ }
+      cards && $1 == "-" && $2 == "id:" { print "recorded card " $3 }' "$1/applied.yaml"
+  sed -n 's/^digest /recorded &/p' "$1/head"
 }
 
 compare_seen() {
