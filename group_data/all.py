@@ -1,4 +1,8 @@
-"""Every setting, with its default and meaning; a group, a host or --data overrides it."""
+"""Every setting, with its default and meaning; a group, a host or --data overrides it.
+
+Written by python -m dlbox.cli.reference from the settings.py of the roles. Do not edit it: write
+what you change into a file of your group, into the inventory, or into --data.
+"""
 
 # --- box: What a box is, where it cannot say so itself.
 
@@ -158,7 +162,7 @@ frameworks_pytorch_variant = None
 # Version or prefix of TensorFlow. None: the newest that fits.
 frameworks_tensorflow = None
 
-# Version or prefix of JAX. None: the newest that fits, if `names` contains "jax".
+# Version or prefix of JAX. None: the newest that fits, if `frameworks_names` contains "jax".
 frameworks_jax = None
 
 # CUDA variant of JAX, "cuda12" or "cuda13"; setting it also asks for JAX. None: the variant
@@ -175,5 +179,5 @@ jupyter_install = True
 # missing.
 jupyter_user = "jupyter"
 
-# TCP port on 127.0.0.1.
+# TCP port on the loopback interface.
 jupyter_port = 8888

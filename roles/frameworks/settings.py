@@ -37,7 +37,7 @@ class Frameworks(RoleSettings):
     """Version or prefix of TensorFlow. None: the newest that fits."""
 
     jax: str | None = None
-    """Version or prefix of JAX. None: the newest that fits, if `names` contains "jax"."""
+    """Version or prefix of JAX. None: the newest that fits, if `frameworks_names` contains "jax"."""
 
     jax_variant: str | None = None
     """CUDA variant of JAX, "cuda12" or "cuda13"; setting it also asks for JAX. None: the

@@ -10,6 +10,8 @@ from dlbox.stack.model import Stack
 from dlbox.state.manifest import FileContent, Manifest
 from roles.jupyter.settings import Jupyter
 
+ADDRESS = "127.0.0.1"
+"""Loopback: whoever has no login on the box reaches nothing."""
 TOKEN = "/etc/dlbox/jupyter-token"  # noqa: S105 - a path
 STARTED = "/run/dlbox-jupyter-started"
 SETTINGS = "/etc/dlbox/jupyter_server_config.py"
@@ -21,7 +23,7 @@ KERNELS = "/usr/local/share/jupyter/kernels"
 
 CONFIG = f"""\
 # Written by dlbox. Loopback only: reach it through ssh -L.
-c.ServerApp.ip = "127.0.0.1"
+c.ServerApp.ip = "{ADDRESS}"
 c.ServerApp.port_retries = 0
 c.ServerApp.open_browser = False
 c.ServerApp.allow_remote_access = False
@@ -48,13 +50,13 @@ Description=JupyterLab
 After=network.target
 
 [Service]
-# What asks after the process below may not before it is the user's.
+# Type=exec: ExecStartPost may look at the process only once it runs as the user.
 Type=exec
 User={user}
 WorkingDirectory=~
 ExecStartPre=+/usr/bin/touch {STARTED}
 ExecStart={HOME}/bin/jupyter-lab --config={SETTINGS} --port={port}
-# Started is what answers.
+# The unit counts as started once the port answers.
 ExecStartPost=/bin/sh -c 'until ss -ltnH sport = :{port} | grep -q .; do kill -0 $MAINPID || exit 1; sleep 0.2; done'
 Restart=on-failure
 RestartSec=5

@@ -23,4 +23,4 @@ class Jupyter(RoleSettings):
     if missing."""
 
     port: Annotated[int, Field(ge=1024, le=65535)] = 8888
-    """TCP port on 127.0.0.1."""
+    """TCP port on the loopback interface."""

@@ -6,7 +6,7 @@ from dlbox.host.identity import Identity
 from dlbox.plan.role import SummaryRows
 from dlbox.settings.schema import Settings
 from dlbox.stack.model import Stack
-from roles.jupyter.manifest import TOKEN
+from roles.jupyter.manifest import ADDRESS, TOKEN
 from roles.jupyter.settings import Jupyter
 
 
@@ -17,8 +17,8 @@ def rows(settings: Settings, stack: Stack, box: Identity, host: str) -> SummaryR
     if not (jupyter.install and box.systemd):
         return SummaryRows()
     port = jupyter.port
-    tunnel = "" if host.startswith("@") else f"ssh -L {port}:127.0.0.1:{port} {host}; "
+    tunnel = "" if host.startswith("@") else f"ssh -L {port}:{ADDRESS}:{port} {host}; "
     return SummaryRows(
-        installed=(f"JupyterLab on 127.0.0.1:{port}",),
-        next=(f"{tunnel}http://127.0.0.1:{port} with the token: sudo cat {TOKEN}",),
+        installed=(f"JupyterLab on {ADDRESS}:{port}",),
+        next=(f"{tunnel}http://{ADDRESS}:{port} with the token: sudo cat {TOKEN}",),
     )

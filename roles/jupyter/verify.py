@@ -14,7 +14,7 @@ from dlbox.settings.schema import Settings
 from dlbox.stack.model import Stack
 from dlbox.verify.probes import locked, run_python
 from roles.frameworks.manifest import ORDER
-from roles.jupyter.manifest import HOME, TOKEN, UNIT
+from roles.jupyter.manifest import ADDRESS, HOME, TOKEN, UNIT
 from roles.jupyter.settings import Jupyter
 
 PROBES = Path(__file__).with_name("probes")
@@ -76,13 +76,13 @@ def test_it_serves_and_starts_at_boot(box: Host, wanted: Jupyter) -> None:
 def test_it_listens_on_loopback_only(box: Host, wanted: Jupyter) -> None:
     said = box.check_output(f"ss -ltnH sport = :{wanted.port}")
     addresses = {line.split()[3].rpartition(":")[0] for line in said.splitlines()}
-    assert addresses == {"127.0.0.1"}, f"port {wanted.port} listens on {addresses or 'nothing'}"
+    assert addresses == {ADDRESS}, f"port {wanted.port} listens on {addresses or 'nothing'}"
 
 
 @pytest.mark.service
 def test_only_the_token_opens_it(box: Host, wanted: Jupyter) -> None:
     script = (PROBES / "http.py").read_text(encoding="utf-8")
-    url = f"http://127.0.0.1:{wanted.port}/api/status"
+    url = f"http://{ADDRESS}:{wanted.port}/api/status"
     found = json.loads(run_python(box, "python3", script, url, TOKEN))
     assert found.pop("bits") >= 128, "the token has less than 128 bits"  # noqa: PLR2004
     assert found == {"with": 200, "without": 403, "wrong": 403}

@@ -12,7 +12,7 @@ REFUSED_BOX = f"{REFUSED}, nothing was changed"
 
 
 class BadInput(Exception):  # noqa: N818 - the fault is in the input, not in dlbox
-    """A command line, a setting or an input file is invalid; no box was contacted.
+    """A command line, a setting or an input file is invalid; no box was changed.
 
     The text has one line per fault: what is wrong, where and why, then `` | `` and the remedy.
     """

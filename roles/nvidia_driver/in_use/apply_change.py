@@ -29,7 +29,8 @@ def apply_change(
 
     ``package`` contains libcuda.so.1. ``when`` is None where no driver can be loaded: in a
     container. A loaded driver is changed with its services stopped and its modules unloaded. If
-    the card is in use, the box keeps its driver and gets everything else.
+    the card is in use, ``when`` decides: wait for its end, stage the change for the next boot, or
+    defer it, so that the box keeps its driver and gets everything else.
     """
     if when is None or not host.get_fact(GpuHolders).modules:
         yield StringCommand(change)

@@ -32,10 +32,6 @@ def script(*names: str, package: str = "") -> str:
     )
 
 
-BUSY = 75
-"""Exit status of ``around`` if it has changed nothing because the driver is in use."""
-
-
 def run_unloaded(change: str, package: str) -> StringCommand:
     """Return the command that runs ``change`` while nothing uses the driver, with its exit status.
 

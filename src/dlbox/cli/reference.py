@@ -47,11 +47,17 @@ def files() -> dict[str, str]:
     }
 
 
+HEAD = '''"""Every setting, with its default and meaning; a group, a host or --data overrides it.
+
+Written by python -m dlbox.cli.reference from the settings.py of the roles. Do not edit it: write
+what you change into a file of your group, into the inventory, or into --data.
+"""
+'''
+
+
 def all_py(*, commented: bool = False) -> str:
     """Return the text of group_data/all.py: every setting with its default and meaning."""
-    parts = [
-        '"""Every setting, with its default and meaning; a group, a host or --data overrides it."""\n'
-    ]
+    parts = [HEAD]
     for role in ROLES.schema.models:
         parts.append(f"# --- {role.role}: {_sentence(role)}\n")
         parts += [_assignment(role, field, commented=commented) for field in role.model_fields]

@@ -46,8 +46,7 @@ def observe_for_lock(
             kernels=bool(box.kernels) and plan.stack.driver is not None,
         )
     except Refused as refusal:
-        result.refused = True
-        result.failed = str(refusal)
+        result.refuse(refusal)
         return
     if found.error:
         result.failed = f"apt: {found.error} | fix the cause and run the same command again"

@@ -10,7 +10,6 @@ from typing import Any
 from dlbox.stack.candidate import Chosen
 from dlbox.stack.catalog_loader import Catalog, catalog
 from dlbox.stack.components import Framework, Toolkit
-from dlbox.stack.conflict import refusal
 from dlbox.stack.constraint import Constraint, Remedy
 from dlbox.stack.explain import absence, choice
 from dlbox.stack.gpus import Gpu, NvSwitch
@@ -19,6 +18,7 @@ from dlbox.stack.layers.frameworks import TITLES
 from dlbox.stack.layers.repository import repository
 from dlbox.stack.model import Refusal, Stack
 from dlbox.stack.problem import Problem
+from dlbox.stack.refusal import refusal
 from dlbox.stack.search import ranked, search
 from dlbox.stack.warnings import warnings
 

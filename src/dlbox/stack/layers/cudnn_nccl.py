@@ -50,7 +50,7 @@ def _row(problem: Problem, candidate: Candidate) -> LibraryRow:
 
 
 def no_code(problem: Problem, candidate: Candidate, gpu: Gpu) -> str | None:
-    """Return why this library has no effect on the card; None: it has code for it."""
+    """Return why this library does not work on the card; None: it has code for it."""
     archs = _row(problem, candidate).archs
     if isinstance(archs, Unknown):
         return f"what machine code {candidate.label} holds is unknown"
