@@ -15,6 +15,7 @@ NOTICE = "/var/lib/dlbox/notices/kernel"
 KNOWN = "/var/lib/dlbox/kernel-known"
 STATE = "/var/lib/dlbox/modules"
 MARK = f"{STATE}/refused/nvidia-{VERSION}"
+STALE = "the boot menu is not of the kernel that was chosen\n"
 BOOTS_OLD = f"GRUB_DEFAULT='gnulinux-advanced-1b-2c>gnulinux-{OLD}-advanced-1b-2c'\n"
 MENU = f"""\
 menuentry 'Debian GNU/Linux' --class os $menuentry_id_option 'gnulinux-simple-1b-2c' {{
@@ -178,14 +179,55 @@ def test_a_boot_default_is_whole_or_not_there(guard: ShellSandbox) -> None:
     assert guard.read(GRUB) == "GRUB_DEFAULT='other'\n"
 
 
-@pytest.mark.xfail(
-    reason="a grub.cfg that was not made anew is not made later either", strict=True
-)
-def test_a_menu_that_could_not_be_made_is_made_the_next_time(guard: ShellSandbox) -> None:
+@pytest.mark.parametrize("verb", ["choose", "mend"])
+def test_a_menu_that_could_not_be_made_is_made_the_next_time(
+    guard: ShellSandbox, verb: str
+) -> None:
     guard.tool("update-grub", {"": [Answer(status=1), ""]})
-    guard.run(GUARD, "choose")
+    assert guard.run(GUARD, verb).status == 1
+    assert STALE in run(guard, "look").said
     run(guard, "choose")
     assert guard.calls("update-grub") == ["update-grub", "update-grub"]
+    assert STALE not in run(guard, "look").said
+    run(guard, "choose")
+    assert len(guard.calls("update-grub")) == 2
+
+
+def test_a_menu_that_lets_the_newest_kernel_boot_again_is_made_too(guard: ShellSandbox) -> None:
+    run(guard, "choose")
+    module(guard, NEW)
+    guard.tool("update-grub", {"": [Answer(status=1), ""]})
+    assert guard.run(GUARD, "choose").status == 1
+    assert not guard.has(GRUB)
+    assert run(guard, "look").said == STALE
+    run(guard, "choose")
+    assert guard.calls("update-grub") == ["update-grub"] * 3
+    assert run(guard, "look").said == ""
+
+
+def test_a_menu_is_made_though_the_run_before_was_cut(guard: ShellSandbox) -> None:
+    guard.tool("update-grub", {"": Answer(does="kill -9 $PPID")})
+    assert guard.run(GUARD, "choose").status == -9
+    guard.tool("update-grub", {"": ""})
+    run(guard, "choose")
+    assert guard.calls("update-grub") == ["update-grub", "update-grub"]
+
+
+def test_the_mark_of_a_menu_comes_before_the_change(guard: ShellSandbox) -> None:
+    moves = {f"* {GRUB}": Answer(does="kill -9 $PPID"), "*": Answer(does='exec /bin/mv "$@"')}
+    guard.tool("mv", moves)
+    guard.run(GUARD, "choose")
+    assert not guard.has(GRUB)
+    assert guard.has("/var/lib/dlbox/grub-stale")
+
+
+def test_a_boot_loader_that_is_gone_has_no_menu_to_make(guard: ShellSandbox) -> None:
+    run(guard, "choose")
+    module(guard, NEW)
+    guard.path("/boot/grub/grub.cfg").unlink()
+    run(guard, "choose")
+    assert guard.calls("update-grub") == ["update-grub"]
+    assert run(guard, "look").said == ""
 
 
 def settled(box: ShellSandbox) -> ShellSandbox:
@@ -254,12 +296,50 @@ def test_a_kernel_whose_module_does_not_compile_never_boots(guard: ShellSandbox)
     assert guard.read(GRUB) == BOOTS_OLD
 
 
-@pytest.mark.xfail(reason="mend ends at the first module that is not installed", strict=True)
+FAILS = Answer(status=10, said="Error! No space left on device\n")
+
+
 def test_a_kernel_whose_module_cannot_be_installed_never_boots(guard: ShellSandbox) -> None:
-    fails = Answer(status=10, said="Error! No space left on device\n")
-    guard.tool("dkms", DKMS | {f"install -m nvidia -v {VERSION} -k *": fails})
-    guard.run(GUARD, "mend")
+    guard.tool("dkms", DKMS | {f"install -m nvidia -v {VERSION} -k *": FAILS})
+    done = guard.run(GUARD, "mend")
+    assert done.status == 1
+    assert done.errors == f"dkms does not install nvidia {VERSION} for kernel {NEW}\n"
+    assert FAILS.said in done.said
     assert guard.read(GRUB) == BOOTS_OLD
+    assert guard.read(f"{STATE}/held") == f"{OLD}\n"
+
+
+def test_a_kernel_that_could_not_be_tried_never_boots(guard: ShellSandbox) -> None:
+    fails = {"kernel *": Answer(status=1)}
+    guard.tool("try-modules", fails, at="/opt/dlbox/driver/try-modules")
+    done = guard.run(GUARD, "mend")
+    assert done.status == 1
+    assert f"compiles on kernel {NEW} was not found out" in done.errors
+    assert [call for call in guard.calls("dkms") if "install" in call] == []
+    assert guard.read(GRUB) == BOOTS_OLD
+
+
+def test_a_kernel_whose_module_is_not_installed_is_in_no_other_kernels_way(
+    guard: ShellSandbox,
+) -> None:
+    guard.path(f"/lib/modules/{OLD}/updates/dkms/nvidia.ko.xz").unlink()
+    folder = f"/lib/modules/{OLD}/updates"
+    installs = Answer(does=f"cat; mkdir -p {folder}; echo {VERSION} >{folder}/nvidia.ko")
+    answers = {f"install * {NEW}": FAILS, f"install * {OLD}": installs}
+    guard.tool("dkms", {"status": DKMS["status"], **answers})
+    assert guard.run(GUARD, "mend").status == 1
+    assert guard.calls("try-modules") == [
+        f"try-modules kernel {NEW}",
+        f"try-modules kernel {OLD}",
+    ]
+    assert guard.read(GRUB) == BOOTS_OLD
+
+
+def test_a_menu_that_is_not_made_keeps_no_kernel_from_being_held(guard: ShellSandbox) -> None:
+    guard.put(f"{MARK}/{NEW}", "a.c:1:2: error: too few arguments\n")
+    guard.tool("update-grub", {"": Answer(status=1)})
+    assert guard.run(GUARD, "mend").status == 1
+    assert guard.read(f"{STATE}/held") == f"{OLD}\n"
 
 
 def test_what_is_installed_of_the_kernel_that_boots_is_held(guard: ShellSandbox) -> None:
