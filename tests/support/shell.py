@@ -26,6 +26,7 @@ PROGRAMS = {
     "busy-around": "roles/nvidia_driver/in_use/shell/run-unloaded.sh",
     "busy-wait": "roles/nvidia_driver/in_use/shell/wait.sh",
     "purge": "src/dlbox/apply/shell/purge-packages.sh",
+    "forget": "src/dlbox/apply/shell/forget.sh",
     "gone": "src/dlbox/apply/shell/prune.sh",
     "prune": "src/dlbox/state/shell/prune-generations.sh",
     "record": "src/dlbox/apply/shell/record.sh",

@@ -90,8 +90,7 @@ def test_what_people_changed_stays(tmp_path: Path) -> None:
         (tmp_path / name).touch()
     text = FORGET.read_text(encoding="utf-8")
     for folder in ("/etc", "/opt", "/var", "/run"):
-        text = text.replace(f" {folder}/", f" {tmp_path}{folder}/")
-    text = text.replace("=/etc/", f"={tmp_path}/etc/")
+        text = re.sub(rf"([ =]){folder}/", rf"\1{tmp_path}{folder}/", text)
     code = "\n".join(line for line in text.splitlines() if not line.startswith("#"))
     outside = re.findall(
         r"(?<!\w)/(?:etc|opt|var|run)/\S*", code.replace(str(tmp_path), "HERE")

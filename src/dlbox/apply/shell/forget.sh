@@ -6,6 +6,8 @@ set -eu
 export LC_ALL=C
 keep=/etc/apt/apt.conf.d/52dlbox-kernel
 grub=/etc/default/grub.d/dlbox-kernel.cfg
+# The kernel guard's mark that grub.cfg is to be made again; it goes with the folder that it is in.
+stale=/var/lib/dlbox/grub-stale
 
 # apt suggests dpkg-dev, and so a plain autoremove keeps a compiler that nobody asked for.
 # shellcheck disable=SC2046 # a list of words
@@ -14,9 +16,13 @@ mkdir -p /var/lib/dlbox && purge $(taken_with -o APT::AutoRemove::SuggestsImport
 # Needed only where the kernel guard had no chance to do it itself.
 rm -f "$keep"
 if [ -e "$grub" ]; then
+  : >"$stale"
   rm -f "$grub"
-  if command -v update-grub >/dev/null; then update-grub; fi
 fi
+if [ -e "$stale" ] && command -v update-grub >/dev/null; then update-grub; fi
+# A link into a folder that no longer has its file stays otherwise. Before the folders go: without
+# them there is no next run, which would make up for one that failed here.
+if [ -L /etc/ssl/certs/dlbox.pem ]; then update-ca-certificates --fresh; fi
 rm -f /var/lib/apt/lists/dlbox-refreshed
 rm -rf /run/dlbox /run/dlbox-*
 # What is mounted there is somebody's own.
@@ -30,8 +36,6 @@ if [ -d /var/lib/dlbox ]; then
   find /var/lib/dlbox -mindepth 1 -maxdepth 1 ! -name adopted -exec rm -rf {} +
   rmdir /var/lib/dlbox 2>/dev/null || true
 fi
-# A link into a folder that no longer has its file stays otherwise.
-if [ -L /etc/ssl/certs/dlbox.pem ]; then update-ca-certificates --fresh; fi
 if [ -d /run/systemd/system ]; then
   systemctl daemon-reload
   systemctl reset-failed 'nvidia-*' 'dlbox-*' 2>/dev/null || true
