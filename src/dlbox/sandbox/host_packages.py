@@ -31,8 +31,9 @@ def _output(*argv: str) -> str:
 
 def missing_tools(tools: Sequence[str]) -> list[str]:
     """Return the tools that dpkg does not list as installed."""
-    status = ("dpkg-query", "-W", "-f=${db:Status-Status}")
-    return [tool for tool in tools if _output(*status, tool) != "installed"]
+    # A line per architecture of a tool.
+    status = ("dpkg-query", "-W", "-f", "${db:Status-Status}\\n")
+    return [tool for tool in tools if "installed" not in _output(*status, tool).splitlines()]
 
 
 def _confirmed(*, yes: bool) -> bool:

@@ -11,7 +11,8 @@ import pytest
 from dlbox.cli import try_
 from dlbox.sandbox.container import Container
 from dlbox.sandbox.engine import Engine
-from dlbox.sandbox.host_packages import TEST_TOOLS, TRY_TOOLS
+from dlbox.sandbox.host_packages import TEST_TOOLS, TRY_TOOLS, missing_tools
+from tests.support.shell import ShellSandbox
 
 
 def run(text: str) -> dict[str, Any]:
@@ -69,3 +70,12 @@ def test_try_asks_for_no_machines() -> None:
     assert "mmdebstrap" in TRY_TOOLS
     assert [tool for tool in TRY_TOOLS if "qemu" in tool or tool == "gcc"] == []
     assert set(TRY_TOOLS) < set(TEST_TOOLS)
+
+
+def test_a_tool_of_two_architectures_is_installed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    box = ShellSandbox(tmp_path)
+    box.packages({"make": "4.4", "make:i386": "4.4", "tar": "1.35 rc", "jq": "1.8"})
+    monkeypatch.setenv("PATH", f"{tmp_path}/tools", prepend=":")
+    assert missing_tools(["make", "tar", "jq", "gcc"]) == ["tar", "gcc"]
