@@ -65,7 +65,7 @@ def fetch_locked_packages(plan: Plan, lock: Lock) -> Generator[Any, None, None]:
     Fail if a role asks for a package that neither the lock nor the box has.
     """
     found: dict[str, Package] = host.get_fact(InstalledPackages)
-    known = {package.name for package in lock.packages}
+    known = {package.apt_name for package in lock.packages}
     unknown = [
         name for name in plan.manifest.packages if name not in known and name not in found
     ]
@@ -127,7 +127,7 @@ def install_locked_versions(plan: Plan, lock: Lock) -> Generator[StringCommand, 
     driver = plan.stack.driver
     pins = (driver.pin,) if driver else ()
     wrong = {
-        package.name: package.version
+        package.apt_name: package.version
         for package in missing_packages(lock, found)
         if not package.version.startswith(pins)
     }

@@ -17,7 +17,7 @@ def missing_packages(lock: Lock, found: Mapping[str, Package]) -> list[LockedPac
     return [
         package
         for package in lock.packages
-        if package.name not in found or found[package.name].version != package.version
+        if package.apt_name not in found or found[package.apt_name].version != package.version
     ]
 
 

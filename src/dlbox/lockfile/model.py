@@ -28,6 +28,12 @@ class LockedPackage(Row):
     """Its address on the day of the lock."""
 
     @property
+    def apt_name(self) -> str:
+        """Return its name for apt and dpkg, which includes a foreign architecture."""
+        native = self.architecture in {"amd64", "all"}
+        return self.name if native else f"{self.name}:{self.architecture}"
+
+    @property
     def file(self) -> str:
         """Return its name in apt's archives, in which %3a replaces an epoch's colon."""
         return f"{self.name}_{self.version.replace(':', '%3a')}_{self.architecture}.deb"
@@ -86,7 +92,7 @@ class Lock(Row):
     @property
     def versions(self) -> dict[str, str]:
         """Return package -> its version."""
-        return {package.name: package.version for package in self.packages}
+        return {package.apt_name: package.version for package in self.packages}
 
 
 @dataclass(frozen=True)

@@ -107,10 +107,8 @@ class Entry(NamedTuple):
 
 
 def package_entry(package: LockedPackage) -> Entry:
-    """Return a package's entry; the name includes a foreign architecture, as dpkg writes it."""
-    native = package.architecture in {"amd64", "all"}
-    name = package.name if native else f"{package.name}:{package.architecture}"
-    return Entry(name, package.version, package.file, package.sha256)
+    """Return a package's entry."""
+    return Entry(package.apt_name, package.version, package.file, package.sha256)
 
 
 def wheel_entry(wheel: LockedWheel) -> Entry:

@@ -5,8 +5,17 @@ from __future__ import annotations
 import pytest
 
 from dlbox.host.apt_facts import Package
-from dlbox.lockfile.disk_need import need_gb
+from dlbox.lockfile.disk_need import missing_packages, need_gb
 from tests.support.locks import a_lock, a_package, a_stack
+
+
+def test_a_package_of_another_architecture_is_another_package() -> None:
+    said = a_lock(packages=(a_package("a", "1"), a_package("a", "2", architecture="i386")))
+    assert said.versions == {"a": "1", "a:i386": "2"}
+    found = {"a": Package("1", "a", held=False)}
+    assert [one.apt_name for one in missing_packages(said, found)] == ["a:i386"]
+    found["a:i386"] = Package("2", "a", held=False)
+    assert missing_packages(said, found) == []
 
 
 def test_the_disk_that_a_lock_still_takes() -> None:
