@@ -78,15 +78,22 @@ def sign(modules: str = "nvidia") -> Generator[StringCommand, None, None]:
     if not wrong:
         host.noop("all modules are signed")
         return
-    for line in wrong:
-        name, version, kernel = (QuoteString(word) for word in line.split(" "))
-        which = ("-m", name, "-v", version, "-k", kernel)
-        yield StringCommand("dkms build --force", *which)
-        yield StringCommand("dkms install --force", *which)
+    yield rebuild_modules(wrong)
     again = WronglySigned().command(certificate=certificate, modules=modules)
     yield StringCommand(
         f'wrong=$({again}\n); [ -z "$wrong" ] || {{ echo "$wrong: {UNSIGNED}" >&2; exit 1; }}'
     )
+
+
+def rebuild_modules(rows: Iterable[str]) -> StringCommand:
+    """Return the command that rebuilds each ``MODULE VERSION KERNEL``, also after one that fails."""
+    parts: list[str | QuoteString] = []
+    for row in rows:
+        name, version, kernel = (QuoteString(word) for word in row.split(" "))
+        which = ("-m", name, "-v", version, "-k", kernel)
+        parts += ["dkms build --force", *which, "&& dkms install --force", *which]
+        parts += ["|| failed=yes;"]
+    return StringCommand("failed=;", *parts, '[ -z "$failed" ]')
 
 
 @operation()

@@ -1,6 +1,7 @@
 """The key that signs modules: what a box says of it, who is let through, what a person then does."""
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,8 +14,9 @@ from roles.nvidia_driver.secure_boot.decision import (
     enrolment_steps,
     needs_signing,
 )
-from roles.nvidia_driver.secure_boot.operations import WronglySigned
+from roles.nvidia_driver.secure_boot.operations import WronglySigned, rebuild_modules
 from tests.support.builders import a_box, a_plan
+from tests.support.shell import Answer, ShellSandbox
 
 BOX = a_box(
     clock=1_795_000_000,
@@ -91,6 +93,20 @@ def test_a_person_is_guided_until_the_kernel_knows_the_key() -> None:
 def test_a_person_puts_mokmanager_in_place_before_asking_for_it() -> None:
     first, *_ = enrolment_steps(Mok("made"), ["/boot/efi/EFI/debian"])
     assert first.endswith("sudo cp /usr/lib/shim/mmx64.efi* /boot/efi/EFI/debian/mmx64.efi")
+
+
+def test_a_module_that_cannot_be_signed_keeps_no_other_from_it(tmp_path: Path) -> None:
+    box = ShellSandbox(tmp_path)
+    box.tool("dkms", {"build * 6.1": Answer(status=10), "*": ""})
+    rows = ["nvidia 550.1 6.1", "nvidia 550.1 6.12"]
+    assert box.shell(str(rebuild_modules(rows))).status == 1
+    which = "-m nvidia -v 550.1 -k"
+    assert box.calls() == [
+        f"dkms build --force {which} 6.1",
+        f"dkms build --force {which} 6.12",
+        f"dkms install --force {which} 6.12",
+    ]
+    assert box.shell(str(rebuild_modules(rows[1:]))).status == 0
 
 
 def test_the_arguments_of_the_search_are_quoted() -> None:
