@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+LIBRARY = Path(__file__).with_name("lib.sh").read_text(encoding="utf-8")
+"""Shell functions that several of the programs use; it comes before them."""
+
 
 def shell_text(module: str, *names: str) -> str:
     """Return the concatenated text of the files ``names`` in ``shell/`` beside a module.

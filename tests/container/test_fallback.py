@@ -20,6 +20,7 @@ from dlbox.host.apt import apt_transaction
 from dlbox.sandbox.container import Container, start
 from dlbox.sandbox.engine import engine
 from dlbox.sandbox.image import image
+from dlbox.shell import LIBRARY
 from dlbox.state.manifest import FileContent
 from roles.nvidia_driver.boot_trial.operations import (
     START_TRIAL,
@@ -175,7 +176,7 @@ def made() -> Iterator[Container]:
 def guard_programs() -> dict[str, FileContent]:
     names = {"kernels": "644", "kernel-guard": "755"}
     folder = Path(guard.__file__).with_name("programs")
-    return {
+    return {f"{guard.HOME}/lib.sh": FileContent(LIBRARY)} | {
         f"{guard.HOME}/{name}": FileContent((folder / name).read_text(encoding="utf-8"), mode)
         for name, mode in names.items()
     }

@@ -13,6 +13,7 @@ from pathlib import Path
 
 REPOSITORY = Path(__file__).parents[2]
 PROGRAMS = {
+    "lib": "src/dlbox/lib.sh",
     "kernels": "roles/nvidia_driver/kernels/programs/kernels",
     "kernel-guard": "roles/nvidia_driver/kernels/programs/kernel-guard",
     "try-modules": "roles/nvidia_driver/kernels/programs/try-modules",
@@ -21,6 +22,7 @@ PROGRAMS = {
     "fallback-judge": "roles/nvidia_driver/boot_trial/programs/check",
     "fallback-keep": "roles/nvidia_driver/boot_trial/programs/save-packages",
     "fallback-restore": "roles/nvidia_driver/boot_trial/programs/restore",
+    "adopt": "roles/nvidia_driver/adopt/adopt.sh",
     "busy-look": "roles/nvidia_driver/in_use/shell/users.sh",
     "busy-restore": "roles/nvidia_driver/in_use/shell/stop-restore.sh",
     "busy-around": "roles/nvidia_driver/in_use/shell/run-unloaded.sh",
@@ -54,7 +56,7 @@ ROOTS: tuple[str, ...] = (
 ROOTS += ("sys", "usr", "var")
 # Not in the middle of a path: after a word, a closing brace, or the quote that ends a variable.
 ABSOLUTE = r"(?<![\w}.*/!\\\]-])(?<![\w})\]][\"'])/"
-ROOTED = re.compile(rf"{ABSOLUTE}(?:{'|'.join(ROOTS)})(?![\w.-])")
+ROOTED = re.compile(rf"{ABSOLUTE}(?:{'|'.join(ROOTS)}|[.]dockerenv)(?![\w.-])")
 
 MARK = "\0"
 
@@ -111,7 +113,8 @@ exec awk '
       line = put(line, "db:Status-Abbrev", is[2] " ")
       line = put(line, "db:Status-Want", want[substr(is[2], 1, 1)])
       line = put(line, "db:Status-Status", status[substr(is[2], 2, 1)])
-      line = put(put(line, "Package", is[1]), "binary:Package", is[1])
+      own = is[4] ~ /^(amd64|all)$/ ? is[1] : is[1] ":" is[4]
+      line = put(put(line, "Package", is[1]), "binary:Package", own)
       printf "%s", put(put(line, "Version", is[3]), "Architecture", is[4])
     }
     for (i in pattern) if (!(i in found)) {

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from dlbox.host.apt import apt_transaction
+from dlbox.shell import LIBRARY
 from dlbox.state.manifest import FileContent
 from roles.nvidia_driver.boot_trial.operations import START_TRIAL, save_packages
 from roles.nvidia_driver.boot_trial.programs import programs
@@ -117,7 +118,7 @@ def first(machine: Machine, plain: Plain, tmp_path_factory: pytest.TempPathFacto
     machine.copy_in(
         flat(tmp_path_factory.mktemp("stubs") / "archive", stubs, key), "/srv/archive"
     )
-    guard = {
+    guard = {f"{HOME}/lib.sh": FileContent(LIBRARY)} | {
         f"{HOME}/{name}": FileContent((GUARD / name).read_text(encoding="utf-8"), mode)
         for name, mode in (("kernels", "644"), ("kernel-guard", "755"))
     }

@@ -6,6 +6,8 @@ from pathlib import Path
 
 from pyinfra.api import QuoteString, StringCommand
 
+from dlbox.shell import LIBRARY
+
 SERVICES = (
     # A unit comes before those it depends on. NVIDIA's own units, according to their packages:
     # https://docs.nvidia.com/datacenter/dcgm/latest/learn/getting-started-for-system-administrators/systemd-service.html
@@ -26,7 +28,7 @@ def script(*names: str, package: str = "") -> str:
     """Return a shell script assembled from files beside this one; ``package`` contains libcuda.so.1."""
     words = {"SERVICES": SERVICES, "MODULES": MODULES, "RECORD": [RECORD], "PACKAGE": [package]}
     head = "".join(f"{name}='{' '.join(value)}'\n" for name, value in words.items())
-    return head + "".join(
+    return head + LIBRARY + "".join(
         (Path(__file__).parent / "shell" / f"{name}.sh").read_text(encoding="utf-8")
         for name in names
     )

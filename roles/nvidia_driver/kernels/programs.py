@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from dlbox.shell import LIBRARY
 from dlbox.stack.components import Driver
 from dlbox.state.manifest import FileContent
 
@@ -24,13 +25,13 @@ cat {NOTICES}/* 2>/dev/null || true
 def programs(driver: Driver) -> dict[str, FileContent]:
     """Return path -> file of everything that the kernel guard needs on a box."""
     own = {
-        f"{HOME}/{name}": FileContent(_own(name), "755") for name in ("compile", "try-modules")
-    }
-    own |= {f"{HOME}/kernel-guard": FileContent(_own("kernel-guard"), "755")}
-    own |= {
+        # In the order in which they are written: each reads those before it.
+        f"{HOME}/lib.sh": FileContent(LIBRARY),
         f"{HOME}/kernels": FileContent(_own("kernels")),
         PACKAGE: FileContent(f"{driver.libcuda}\n"),
     }
+    names = ("compile", "try-modules", "kernel-guard")
+    own |= {f"{HOME}/{name}": FileContent(_own(name), "755") for name in names}
     own |= {f"/etc/dkms/{name}.conf": FileContent(_own("override.conf")) for name in DKMS_NAMES}
     for folder in ("postinst.d", "header_postinst.d"):
         # run-parts sorts by name: these run before dkms, and after zz-update-grub.

@@ -1,28 +1,18 @@
 #!/bin/sh
-# What a box says about its boot; prints lines of `key value`. $1: the package with libcuda.so.1.
+# What a box says about its boot; prints lines of `key value`. $1: the package with libcuda.so.1. The
+# functions come from lib.sh.
 echo "boot $(cat /proc/sys/kernel/random/boot_id)"
 echo "running $(uname -r)"
 echo "system $(systemctl is-system-running 2>/dev/null)"
-if [ -e /run/systemd/container ]; then echo "container yes"; fi
-dpkg-query -W -f '${db:Status-Abbrev}${Version}\n' "$1" 2>/dev/null |
-  sed -n 's/^.i */installed /p'
+if in_container; then echo "container yes"; fi
+installed_version "$1" | sed 's/^/installed /'
 if [ -d /var/lib/dlbox/staged ]; then echo "staged yes"; fi
 sed 's/^/loaded /' /sys/module/nvidia/version 2>/dev/null
 for module in nouveau nova_core; do if [ -e /sys/module/$module/refcnt ]; then echo "other $module"; fi; done
-for device in /sys/bus/pci/devices/*; do
-  [ -r "$device/class" ] || continue
-  read -r vendor <"$device/vendor"
-  read -r class <"$device/class"
-  case "$vendor$class" in 0x10de0x03*) echo "gpu ${device##*/}" ;; esac
-done
-for kernel in $(find /boot -maxdepth 1 -name 'vmlinuz-*' 2>/dev/null | sort -V); do
-  kernel=${kernel#/boot/vmlinuz-}
+gpus | sed 's/^\([^ ]*\) .*/gpu \1/'
+for kernel in $(kernels | tac); do
   echo "kernel $kernel"
-  # updates first, as depmod does. Debian calls the module nvidia-current(-open).
-  find "/lib/modules/$kernel/updates" "/lib/modules/$kernel" -name 'nvidia*.ko*' 2>/dev/null |
-    grep -v -e -drm -e -modeset -e -peermem -e -uvm -e -wmi |
-    while read -r module; do modinfo -F version "$module"; done |
-    sed -n "1s/^/module $kernel /p"
+  module_version "$kernel" | sed "s/^/module $kernel /"
 done
 sed -n 's/^[[:space:]]*\(\(menuentry\|submenu\|linux\|set default=\|}\).*\)/grub \1/p' \
   /boot/grub/grub.cfg 2>/dev/null

@@ -13,6 +13,7 @@ from pyinfra.api import FactBase
 from pyinfra.api.exceptions import FactProcessError
 from typing_extensions import override
 
+from dlbox.shell import LIBRARY
 from roles.nvidia_driver.reboot.grub import next_boot_entry
 from roles.nvidia_driver.transaction import upstream_version
 
@@ -160,9 +161,9 @@ def parse_boot_status(lines: Iterable[str]) -> BootStatus:
 
 
 def script(name: str, *words: str) -> str:
-    """Return the shell script of a file beside this one, with its arguments set."""
+    """Return the shell script of a file beside this one, after the library, with its arguments set."""
     text = (Path(__file__).parent / name).read_text(encoding="utf-8")
-    return f"set -- {shlex.join(words)}\n{text}"
+    return f"set -- {shlex.join(words)}\n{LIBRARY}{text}"
 
 
 class BootState(FactBase[BootStatus | None]):

@@ -10,13 +10,13 @@ from pyinfra.api import FunctionCommand, Host, QuoteString, State, StringCommand
 
 from dlbox.plan.plan import Plan
 from dlbox.plan.result import Result
-from dlbox.shell import shell_text
+from dlbox.shell import LIBRARY, shell_text
 from dlbox.state.record import Record
 
 Item = tuple[str, str]
 NOTES = "/var/lib/dlbox/said"
 """File with the script's messages for the owner of the box, one per line."""
-PURGE = shell_text(__file__, "purge-packages.sh")
+PURGE = LIBRARY + shell_text(__file__, "purge-packages.sh")
 SCRIPT = PURGE + shell_text(__file__, "prune.sh")
 
 

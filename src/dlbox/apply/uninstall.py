@@ -11,7 +11,7 @@ from pyinfra.api import FunctionCommand, Host, QuoteString, State, StringCommand
 from typing_extensions import override
 
 from dlbox.apply.preflight import validate_inventory
-from dlbox.apply.prune import orphans
+from dlbox.apply.prune import PURGE, orphans
 from dlbox.apply.record import write_record
 from dlbox.apply.results import Results, report_at_exit
 from dlbox.fact_base import LinesFact
@@ -25,7 +25,7 @@ from dlbox.shell import shell_text
 from dlbox.stack.model import Refused, Stack
 from dlbox.state.manifest import Manifest
 
-FORGET = shell_text(__file__, "purge-packages.sh", "forget.sh")
+FORGET = PURGE + shell_text(__file__, "forget.sh")
 KEPT = "/var/lib/dlbox /opt/dlbox /etc/dlbox /var/cache/dlbox"
 DIGEST = "uninstalled"
 """Fingerprint in the record of a box that must keep its driver for now; no plan has this one."""

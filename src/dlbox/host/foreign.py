@@ -9,9 +9,9 @@ from typing import Any
 from pyinfra.api import FactBase
 from typing_extensions import override
 
-from dlbox.shell import shell_text
+from dlbox.shell import LIBRARY, shell_text
 
-FIND = shell_text(__file__, "foreign.sh")
+FIND = LIBRARY + shell_text(__file__, "foreign.sh")
 """Shell that prints lines of ``foreign KIND WHAT``, for root and for other logins."""
 
 KINDS = {

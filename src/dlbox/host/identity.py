@@ -19,10 +19,11 @@ from dlbox.stack.model import Refused
 from dlbox.state.record import READ_RECORD, Record, parse_record
 
 IDENTITY = (
-    shell_text(__file__, "identity.sh") + FIND + READ_MOK + pcie.read_command() + READ_RECORD
+    FIND + shell_text(__file__, "identity.sh") + READ_MOK + pcie.read_command() + READ_RECORD
 )
 """Shell that prints the identity as ``key value`` lines. It is one command, because each
-command costs a round trip."""
+command costs a round trip. ``FIND`` is the first, because it begins with the functions that
+the others use too."""
 
 
 @dataclass(frozen=True)

@@ -17,19 +17,20 @@ REMEDY = "move it to another slot or look at the board's manual"
 
 
 def read_command(sysfs: str = "/sys") -> str:
-    """Return shell that prints a ``pcie`` line per card, with values of the card and of its port."""
+    """Return shell that prints a ``pcie`` line per card, with values of the card and of its port.
+
+    ``gpus`` comes from lib.sh.
+    """
     return (
         f"sysfs={shlex.quote(sysfs)}\n"
         r"""
 look() { value=; read -r value 2>/dev/null <"$1"; printf '|%s' "$value"; }
-for device in "$sysfs"/bus/pci/devices/*; do
-  read -r vendor 2>/dev/null <"$device/vendor" || continue
-  read -r id 2>/dev/null <"$device/device"; read -r class 2>/dev/null <"$device/class"
-  case "$vendor$class" in 0x10de0x0300*|0x10de0x0302*) ;; *) continue ;; esac
+gpus "$sysfs" | while read -r address id; do
+  device=$sysfs/bus/pci/devices/$address
   port=$(readlink -f "$device"); port=${port%/*}
   # 1b36: QEMU's own port, which tells nothing of the real slot.
   case $(cat "$port/vendor" 2>/dev/null) in 0x1b36) port=/dev/null ;; esac
-  printf 'pcie %s|10de:%s' "${device##*/}" "${id#0x}"
+  printf 'pcie %s|10de:%s' "$address" "$id"
   for place in "$device" "$port"; do
     for file in current_link_width max_link_width current_link_speed max_link_speed; do
       look "$place/$file"

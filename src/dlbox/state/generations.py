@@ -9,11 +9,11 @@ from pyinfra.api import FactBase
 from typing_extensions import override
 
 from dlbox.fact_base import LinesFact
-from dlbox.shell import shell_text
+from dlbox.shell import LIBRARY, shell_text
 
 PRUNE_GENERATIONS = shell_text(__file__, "prune-generations.sh")
 """Shell with the variable ``all`` and the functions ``numbers``, ``wanted_by`` and ``prune``."""
-LIST_GENERATIONS = f"{PRUNE_GENERATIONS}\n{shell_text(__file__, 'generations.sh')}"
+LIST_GENERATIONS = f"{LIBRARY}{PRUNE_GENERATIONS}\n{shell_text(__file__, 'generations.sh')}"
 
 
 @dataclass(frozen=True)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from dlbox.shell import shell_text
+from dlbox.shell import LIBRARY, shell_text
 
 CURRENT = "/var/lib/dlbox/current"
 JOURNAL = "/var/lib/dlbox/begun"
 
 
-OBSERVE = shell_text(__file__, "observe.sh", "observe-trees.sh", "observe-system.sh")
+OBSERVE = LIBRARY + shell_text(__file__, "observe.sh", "observe-trees.sh", "observe-system.sh")
 """Shell with the functions ``look`` and ``keep_listings``."""
 
 # Pass the script on standard input and not as an argument: sudo writes arguments to the box's

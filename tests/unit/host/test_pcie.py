@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from dlbox.host.pcie import Link, Slot, lanes, read_command, slot
+from dlbox.shell import LIBRARY
 
 SLOW, GEN3, GEN4 = "2.5 GT/s PCIe", "8.0 GT/s PCIe", "16.0 GT/s PCIe"
 MANUAL = "move it to another slot or look at the board's manual"
@@ -51,7 +52,7 @@ class Tree:
     def slots(self) -> list[Slot]:
         """Run the shell, as the survey of a box does."""
         run = subprocess.run(
-            ["sh", "-c", read_command(str(self.root))],
+            ["sh", "-c", LIBRARY + read_command(str(self.root))],
             capture_output=True,
             text=True,
             check=True,

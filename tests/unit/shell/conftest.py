@@ -18,6 +18,7 @@ def box(tmp_path: Path) -> ShellSandbox:
 @pytest.fixture
 def returning(box: ShellSandbox) -> ShellSandbox:
     """A box with the programs of the way back, and one kernel."""
+    box.place("lib", "/opt/dlbox/driver/lib.sh")
     for name in ("kernels", "fallback", "fallback-judge", "fallback-keep", "fallback-restore"):
         box.place(name, f"/opt/dlbox/driver/{name}")
     box.put("/boot/vmlinuz-6.12.95")

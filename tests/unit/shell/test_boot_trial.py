@@ -71,6 +71,7 @@ def boots(box: ShellSandbox, number: str, kernel: str) -> None:
 
 def card(box: ShellSandbox, vendor: str = "0x10de", kind: str = "0x030000") -> None:
     box.put("/sys/bus/pci/devices/0000:01:00.0/vendor", f"{vendor}\n")
+    box.put("/sys/bus/pci/devices/0000:01:00.0/device", "0x1b06\n")
     box.put("/sys/bus/pci/devices/0000:01:00.0/class", f"{kind}\n")
 
 
@@ -344,6 +345,16 @@ def test_packages_that_the_change_brought_go_if_they_are_there(trial: ShellSandb
     trial.packages({"libcuda1": "550.163.01-2", "firmware-nvidia-gsp": "550.163.01-2 iF"})
     run(trial)
     assert trial.calls("apt-get")[1] == f"apt-get {REALLY} {APT} firmware-nvidia-gsp-"
+
+
+def test_packages_that_have_left_their_configuration_are_not_there(trial: ShellSandbox) -> None:
+    breaks(trial)
+    has_previous(trial)
+    trial.put(f"{PREVIOUS}/new", "libgl\nlibgl:i386\nlibegl\nlibegl:i386\n")
+    rows = {"libgl": "550 rc", "libgl:i386": "550 rc", "libegl": "550 rc", "libegl:i386": "550"}
+    trial.packages({"libcuda1": "550.163.01-2"} | rows)
+    run(trial)
+    assert trial.calls("apt-get")[1] == f"apt-get {REALLY} {APT} libegl:i386-"
 
 
 def stays(box: ShellSandbox) -> str:

@@ -14,7 +14,7 @@ RECORD='{RECORD}'
 PACKAGE='libcuda1'
 """
 # Who has a node of the driver open is asked of a file: /proc is cut at its first slashes.
-LOOK = f"{HEAD}{program('busy-look')}\nholding() {{ cat /run/holding; }}\n"
+LOOK = f"{HEAD}{program('lib')}{program('busy-look')}\nholding() {{ cat /run/holding; }}\n"
 AROUND = f"{LOOK}{program('busy-restore')}{program('busy-around')}"
 WAIT = f"{LOOK}{program('busy-wait')}"
 FULL, CONTAINER = "000001ffffffffff", "00000000a80425fb"
@@ -207,6 +207,16 @@ def test_an_old_module_that_somebodys_work_holds_needs_a_reboot(busy: ShellSandb
     assert done.errors == (
         "reboot pending: module 535.309.01 is loaded, driver 550.163.01 is installed\n"
     )
+
+
+@pytest.mark.parametrize("other", ["535.309.01-1", "525.1-1 rc"])
+def test_a_driver_for_programs_of_32_bits_too_needs_no_reboot(
+    busy: ShellSandbox, other: str
+) -> None:
+    busy.packages({"libcuda1": "535.309.01-1", "libcuda1:i386": other})
+    done = around(busy)
+    assert (done.status, done.errors) == (0, "")
+    assert steps(busy) == [*STOPPED, "change driver", *BACK]
 
 
 def waiting(box: ShellSandbox, ends: str) -> None:

@@ -73,7 +73,6 @@ def test_what_moves_or_goes_is_kept_as_it_is(changing: ShellSandbox) -> None:
     }
 
 
-@pytest.mark.xfail(reason="a name alone is that of every architecture", strict=True)
 def test_a_package_of_two_architectures_is_kept_twice_and_not_thrice(
     changing: ShellSandbox,
 ) -> None:

@@ -13,7 +13,7 @@ ALL = f"{HOME}/generations"
 STORE = "/var/cache/dlbox/debs"
 TREES = "/opt/dlbox/trees"
 PRUNE = f"set -eu\n{program('prune')}\n"
-LIST = f"{program('prune')}\n{program('generations')}\n"
+LIST = f"{program('lib')}{program('prune')}\n{program('generations')}\n"
 DAY = 1_764_000_000
 
 
@@ -160,6 +160,17 @@ def test_packages_that_neither_the_store_nor_the_box_has_are_lacking(
     for name in ("jq_1", "jq_3", "same_1"):
         three.path(f"{STORE}/{name}_all.deb").unlink()
     assert [line.split()[4] for line in listed(three)] == ["1", "0", "0"]
+
+
+def test_a_package_of_another_architecture_stands_in_for_none(three: ShellSandbox) -> None:
+    three.path(f"{STORE}/jq_3_all.deb").unlink()
+    three.path(f"{STORE}/same_1_all.deb").unlink()
+    three.packages({"jq": "3", "jq:i386": "3", "same:i386": "1"})
+    assert [line.split()[4] for line in listed(three)] == ["1", "1", "1"]
+    three.put(f"{ALL}/10/packages", "jq 3 i386 - - -\nsame 1 all - - -\n")
+    assert [line.split()[4] for line in listed(three)] == ["1", "1", "1"]
+    three.packages({"jq": "3 rc", "same": "1"})
+    assert [line.split()[4] for line in listed(three)] == ["0", "0", "1"]
 
 
 def test_folders_that_are_gone_are_named(three: ShellSandbox) -> None:

@@ -42,6 +42,7 @@ DKMS: dict[str, Answers] = {
 @pytest.fixture
 def guard(box: ShellSandbox) -> ShellSandbox:
     """A box with two kernels and a driver, whose module only the older kernel has."""
+    box.place("lib", "/opt/dlbox/driver/lib.sh")
     box.place("kernels", "/opt/dlbox/driver/kernels")
     box.place("kernel-guard", GUARD)
     box.put("/etc/dlbox/driver-package", "libcuda1\n")

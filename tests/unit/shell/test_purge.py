@@ -8,7 +8,7 @@ from tests.support.shell import Answer, Done, ShellSandbox, program
 
 LEDGER = "/var/lib/dlbox/packages"
 SAID = "/var/lib/dlbox/said"
-PURGE = f"set -e\n{program('purge')}\n"
+PURGE = f"set -e\n{program('lib')}{program('purge')}\n"
 
 
 @pytest.fixture
@@ -154,6 +154,41 @@ def test_what_was_held_is_held_after_a_purge_that_was_stopped(owner: ShellSandbo
     assert owner.calls("apt-mark")[-1] == "apt-mark -q hold lib"
 
 
+@pytest.mark.parametrize(
+    ("ledger", "rows", "left"),
+    [
+        ("tool", {"tool:i386": "1"}, ""),
+        ("tool", {"tool": "1 rc", "tool:i386": "1"}, ""),
+        ("tool", {"tool": "1", "tool:i386": "1"}, "tool\n"),
+        ("tool:i386", {"tool": "1", "tool:i386": "1"}, "tool:i386\n"),
+        ("tool\ntool:i386", {"tool": "1", "tool:i386": "1 rc"}, "tool\n"),
+    ],
+)
+def test_a_package_of_another_architecture_is_another_package(
+    owner: ShellSandbox, ledger: str, rows: dict[str, str], left: str
+) -> None:
+    owner.put(LEDGER, f"{ledger}\n")
+    owner.packages(rows)
+    owner.shell(f"{PURGE}forget")
+    assert owner.read(LEDGER) == left
+
+
+def test_a_package_of_another_architecture_is_not_taken_for_ours(owner: ShellSandbox) -> None:
+    owner.packages({"lib": "1", "lib:i386": "1", "tool": "1"})
+    apt(owner, {"tool": "tool lib:i386"})
+    assert run(owner, "tool").said == "tool stays: lib:i386 of this box needs it\n"
+    assert purged(owner) == []
+
+
+def test_what_came_with_it_for_another_architecture_stays_if_it_is_not_ours(
+    owner: ShellSandbox,
+) -> None:
+    owner.packages({"tool": "1", "lib:i386": "1"})
+    apt(owner, {"tool": "tool", "lib": ""}, ["lib:i386"])
+    run(owner, "tool")
+    assert purged(owner) == ["tool"]
+
+
 def test_a_package_that_is_gone_is_ours_no_longer(owner: ShellSandbox) -> None:
     owner.shell(f"{PURGE}forget")
     assert owner.read(LEDGER) == "lib\ntool\n"
@@ -168,7 +203,7 @@ def test_a_ledger_is_whole_or_as_it_was(owner: ShellSandbox) -> None:
     assert owner.read(LEDGER) == "lib\nmeta\ntool\n"
 
 
-GONE = f"{program('purge')}{program('gone')}"
+GONE = f"{program('lib')}{program('purge')}{program('gone')}"
 FOLDERS = ("/etc", "/etc/systemd/system", "/opt", "/usr/local", "/usr/local/bin")
 
 

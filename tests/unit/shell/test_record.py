@@ -9,15 +9,15 @@ from tests.support.shell import Answer, Done, ShellSandbox, program
 HOME = "/var/lib/dlbox"
 ALL = f"{HOME}/generations"
 STORE = "/var/cache/dlbox/debs"
-OWN = f"{program('prune')}\n{program('record')}"
-LOOK = "".join(program(name) for name in ("look", "look-trees", "look-system"))
+OWN = f"{program('lib')}{program('prune')}\n{program('record')}"
+LOOK = "".join(program(name) for name in ("lib", "look", "look-trees", "look-system"))
 SEES = """\
 look() { sed 's|^tree\t.*|&\t/opt/dlbox/trees/pytorch-1 2 sum|; /^tree/!s|$|\tstate|'; }
 keep_listings() { mkdir "$1"; }
 """
 KEEPS = "prune() { :; }"
 """A look and a pruning that take no time."""
-RECORD = f"{SEES}\n{program('prune')}\n{KEEPS}\n{program('record')}"
+RECORD = f"{SEES}\n{program('lib')}{program('prune')}\n{KEEPS}\n{program('record')}"
 SUM = "2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae"
 PARTS = {"applied.yaml", "folders", "head", "packages", "seen", "wanted"}
 ROOMY = 10**9
@@ -123,6 +123,29 @@ def test_what_stands_is_seen_and_named(recording: ShellSandbox) -> None:
     assert recording.read(f"{HOME}/current/folders") == "/opt/dlbox/trees/pytorch-1\n"
     [listing] = recording.files(f"{ALL}/1/trees")
     assert listing.endswith("_opt_dlbox_pytorch.list.gz")
+
+
+def test_a_package_of_another_architecture_is_another_package(recording: ShellSandbox) -> None:
+    recording.put(f"{HOME}/packages", "jq\nlibm:i386\n")
+    recording.packages({"jq": "1:1.7-1", "jq:i386": "1:1.7-1", "libm": "1", "libm:i386": "2"})
+    recording.put(f"{STORE}/libm_2_i386.deb", "foo")
+    write(recording)
+    record(recording, script=f"{LOOK}\n{OWN}")
+    assert recording.read(f"{HOME}/current/packages") == (
+        f"jq 1:1.7-1 amd64 3 {SUM} jq_1%3a1.7-1_amd64.deb\n"
+        f"libm 2 i386 3 {SUM} libm_2_i386.deb\n"
+    )
+    assert "package\tlibm:i386\t2 ii\n" in recording.read(f"{HOME}/current/seen")
+
+
+def test_the_version_of_the_driver_is_that_of_the_boxs_own_architecture(
+    recording: ShellSandbox,
+) -> None:
+    recording.packages({"libcuda1": "550.163.01-2", "libcuda1:i386": "550.163.01-2"})
+    write(recording)
+    record(recording, script=f"{LOOK}\n{OWN}")
+    seen = recording.read(f"{HOME}/current/seen").splitlines()
+    assert "kernel\tdriver-user-space\t550.163.01-2" in seen
 
 
 def test_only_root_reads_what_holds_digests(recording: ShellSandbox) -> None:

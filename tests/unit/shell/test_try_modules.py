@@ -28,6 +28,7 @@ make: *** no error: of a compiler
 @pytest.fixture
 def tries(box: ShellSandbox) -> ShellSandbox:
     """A box with two kernels and their headers, on which every module compiles."""
+    box.place("lib", "/opt/dlbox/driver/lib.sh")
     box.place("kernels", "/opt/dlbox/driver/kernels")
     box.place("try-modules", TRY)
     for kernel in (OLD, NEW):
@@ -165,6 +166,21 @@ def test_of_all_kernels_those_with_a_mark_are_not_tried_again(tries: ShellSandbo
     assert run(tries, "all").status == 0
     assert [*marks(tries)] == [f"{MODULE}/{NEW}", f"{MODULE}/{OLD}"]
     assert tries.calls("dkms")[1:] == [TRIAL.format(sources="/usr/src", kernel=NEW)]
+
+
+@pytest.mark.parametrize("words", ["all", f"kernel {OLD}"])
+def test_what_cannot_be_tried_keeps_nothing_else_from_being_tried(
+    tries: ShellSandbox, words: str
+) -> None:
+    status = "nvidia/550.163.01, 6.1, x86_64: installed\nnvidia-current/535.309.01: added\n"
+    tries.tool("dkms", {"status": status, "build *": GOOD})
+    folder = 'folder="${2%.XXXXXX}" && mkdir "$folder" && echo "$folder"'
+    tries.tool("mktemp", {"-d *": [Answer(status=1), Answer(does=folder)]})
+    assert run(tries, *words.split()).status == 1
+    built = [call.rpartition(" -m ")[2] for call in tries.calls("dkms")[1:]]
+    rest = [f"nvidia -v 550.163.01 -k {NEW}", f"nvidia-current -v 535.309.01 -k {OLD}"]
+    rest += [f"nvidia-current -v 535.309.01 -k {NEW}"]
+    assert built == (rest if words == "all" else rest[1:2])
 
 
 @pytest.mark.parametrize("new", [GOOD, bad(MAKE_LOG)])

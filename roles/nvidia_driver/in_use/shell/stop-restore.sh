@@ -1,6 +1,7 @@
 #!/bin/sh
 # Functions: stop the driver's services and unload its modules, and bring both back. What is to be
-# brought back stands in a file of /run, so that it outlives a run that is killed.
+# brought back stands in a file of /run, so that it outlives a run that is killed. `package_lines` comes
+# from lib.sh.
 
 # The next run's record keeps what a run that was cut had noted.
 remember() {
@@ -41,8 +42,9 @@ quiet() {
 
 mismatch() {
   loaded=$(cat /sys/module/nvidia/version 2>/dev/null) || return
-  installed=$(dpkg-query -W -f '${Version}' "$PACKAGE" 2>/dev/null) || return
-  [ "$loaded" != "${installed%-*}" ]
+  # shellcheck disable=SC2016 # dpkg-query's own variables
+  installed=$(package_lines '${Version}' "$PACKAGE" | cut -s -d ' ' -f 2)
+  [ -n "$installed" ] && [ "$loaded" != "${installed%-*}" ]
 }
 
 restore() {

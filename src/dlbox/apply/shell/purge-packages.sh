@@ -1,6 +1,7 @@
 #!/bin/sh
 # `purge NAME...`: removes packages that came by an apt transaction of dlbox, and what came only
 # with them. A package stays if another package needs it, or if it was here before dlbox.
+# `package_lines` comes from lib.sh.
 # shellcheck disable=SC2016 # dpkg-query's own variables
 
 ledger=/var/lib/dlbox/packages
@@ -11,12 +12,12 @@ say() { echo "$1" | tee -a $said; } # for the owner of the box
 # Prints those names from standard input that are in the ledger and installed.
 ours() {
   if ! [ -e $ledger ]; then cat >/dev/null; return 0; fi
-  sort -u | grep -xFf $ledger | xargs -r dpkg-query -W -f '${db:Status-Abbrev} ${Package}\n' 2>/dev/null |
-    sed -n 's/^.i *//p'
+  # shellcheck disable=SC2046 # a list of words
+  package_lines '${db:Status-Abbrev}' $(sort -u | grep -xFf $ledger) | sed -n 's/ .i$//p'
 }
 
 # Prints what apt would remove; with -s it only says so.
-taken_with() { apt-get -q -s "$@" | sed -n 's/^\(Remv\|Purg\) \([^ :]*\).*/\2/p' | sort -u; }
+taken_with() { apt-get -q -s "$@" | sed -n 's/^\(Remv\|Purg\) \([^ ]*\).*/\2/p' | sort -u; }
 
 purge() {
   names=$(printf '%s\n' "$@" | ours)

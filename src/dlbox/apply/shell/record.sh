@@ -2,7 +2,7 @@
 # Writes the record of this box, as a generation. $1: bytes that older generations may take; $2: the
 # generation that this one restores, or 0.
 # The controller has put `head`, `wanted` and `applied.yaml` into $new. `look` comes from observe.sh,
-# `keep_listings` from observe-trees.sh; `all`, `numbers` and `prune` from prune-generations.sh.
+# `keep_listings` from observe-trees.sh, `package_lines` from lib.sh; `all`, `numbers` and `prune` from prune-generations.sh.
 # shellcheck shell=sh disable=SC2154,SC2016 # $all; dpkg-query's own variables
 set -eu
 umask 022
@@ -17,9 +17,11 @@ packages() {
   touch $home/packages
   sort -u $home/packages >$home/packages.new
   mv $home/packages.new $home/packages
-  xargs -r dpkg-query -W -f '${db:Status-Abbrev} ${Package} ${Version} ${Architecture}\n' \
-    <$home/packages 2>/dev/null | sed -n 's/^.i *\([^ ]* [^ ]* [^ ]*\)$/\1/p' | sort -u |
+  # shellcheck disable=SC2046 # a list of words
+  package_lines '${db:Status-Abbrev} ${Version} ${Architecture}' $(cat $home/packages) |
+    sed -n 's/ .i  */ /p' | sort -u |
     while read -r name version arch; do
+      name=${name%:*}
       file=${name}_$(echo "$version" | sed 's/:/%3a/g')_$arch.deb
       echo "$name $version $arch $(stored "$file")"
     done
@@ -39,7 +41,7 @@ stored() { # FILE
 
 items() {
   cut -f 1,2 $new/wanted
-  sed 's/^\([^ ]*\) .*/package\t\1/' $new/packages
+  awk '{ print "package\t" $1 ($3 ~ /^(amd64|all)$/ ? "" : ":" $3) }' $new/packages
   for name in running module-loaded driver-user-space modules; do printf 'kernel\t%s\n' $name; done
 }
 

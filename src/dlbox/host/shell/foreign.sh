@@ -1,5 +1,7 @@
 #!/bin/sh
 # Prints `foreign KIND WHAT` for NVIDIA software that belongs neither to a package nor to dlbox.
+# `CUDA_PACKAGES` and `MODULE_PACKAGES` come from lib.sh.
+# shellcheck disable=SC2154
 
 # Prints `KIND PATH` for paths that may be foreign.
 foreign_paths() {
@@ -66,17 +68,18 @@ foreign_folders() {
 foreign_packages() {
   [ ! -e /var/lib/dlbox/driver-source ] || return 0
   # shellcheck disable=SC2016 # dpkg-query's own variables
-  dpkg-query -W -f '${Package} ${Version} ${db:Status-Abbrev}\n' 2>/dev/null | awk '
+  dpkg-query -W -f '${Package}:${Architecture} ${Version} ${db:Status-Abbrev}\n' 2>/dev/null |
+    sed -E 's/^([^ :]*):(amd64|all) /\1 /' | awk -v heart="^($CUDA_PACKAGES|$MODULE_PACKAGES)\$" '
     substr($3, 2, 1) != "i" { next }
     { upstream = $2; sub(/-[^-]*$/, "", upstream); version[$1] = $2; of[$1] = upstream }
     $3 ~ /^h/ { held[$1] }
-    $1 ~ /^(libcuda1|libnvidia-compute(-[0-9]+)?|nvidia-(open-)?(kernel-)?(open-)?dkms.*)$/ {
-      heart[$1]
+    $1 ~ heart {
+      known[$1]
       if (!(upstream in drivers)) { drivers[upstream]; count++ }
     }
     END {
       for (name in held) if (of[name] in drivers) print "foreign held", name, version[name]
-      if (count > 1) for (name in heart) print "foreign mixed", name, version[name]
+      if (count > 1) for (name in known) print "foreign mixed", name, version[name]
     }' | sort
 }
 

@@ -2,7 +2,7 @@
 # `list`: prints NUMBER DAY current|- BYTES LACKING GONE... of each generation of this box, the
 # oldest first.
 # `kept previous|NUMBER`: prints the parts of one generation.
-# `all`, `numbers`, `having` and `wanted_by` come from prune-generations.sh.
+# `all`, `numbers`, `having` and `wanted_by` come from prune-generations.sh, `installed_version` from lib.sh.
 # shellcheck disable=SC2154 # $all
 # `current` names generation N as N.new where its record was being replaced.
 now=$(readlink /var/lib/dlbox/current 2>/dev/null | sed 's|.*/||; s|\.new$||')
@@ -17,9 +17,10 @@ list() {
 
 # Number of packages that are neither installed at the version of generation $1 nor in the store.
 lacking() {
-  while read -r name version _ _ _ file; do
+  while read -r name version arch _ _ file; do
+    case $arch in amd64 | all) ;; *) name=$name:$arch ;; esac
     [ -e "/var/cache/dlbox/debs/$file" ] ||
-      [ "$(dpkg-query -W -f '${Version}' "$name" 2>/dev/null)" = "$version" ] || echo "$name"
+      [ "$(installed_version "$name")" = "$version" ] || echo "$name"
   done <"$all/$1/packages" | wc -l
 }
 

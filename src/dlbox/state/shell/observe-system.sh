@@ -1,5 +1,6 @@
 #!/bin/sh
-# Part of observe.sh: states of packages, units, users, and kernels with their modules.
+# Part of observe.sh: states of packages, units, users, and kernels with their modules. `in_container`,
+# `kernels`, `module_version` and `installed_version` come from lib.sh.
 
 # States: VERSION STATUS, the latter in dpkg's letters; or absent.
 look_packages() {
@@ -70,10 +71,7 @@ look_kernels() {
     case $name in
       running) state=$(look_own_kernel uname -r || :) ;;
       module-loaded) state=$(look_own_kernel cat /sys/module/nvidia/version || :) ;;
-      driver-user-space)
-        # shellcheck disable=SC2016 # dpkg-query's own variables
-        state=$(dpkg-query -W -f '${db:Status-Abbrev}${Version}' "$(cat /etc/dlbox/driver-package)" |
-          sed -n 's/^.i *//p') ;;
+      driver-user-space) state=$(installed_version "$(cat /etc/dlbox/driver-package)") ;;
       modules) state=$(look_modules | paste -s -d , -) ;;
       *) state= ;;
     esac 2>/dev/null
@@ -82,19 +80,11 @@ look_kernels() {
 }
 
 # A container shares the kernel of its host.
-look_own_kernel() {
-  if [ -e /run/systemd/container ] || [ -e /run/.containerenv ] || [ -e /.dockerenv ]; then
-    echo container
-  else "$@"; fi
-}
+look_own_kernel() { if in_container; then echo container; else "$@"; fi; }
 
 look_modules() {
-  find /boot -maxdepth 1 -name 'vmlinuz-*' | sort -V | while IFS= read -r kernel; do
-    kernel=${kernel#/boot/vmlinuz-}
-    # Look in updates first, as depmod does. Debian calls the module nvidia-current(-open).
-    module=$(find "/lib/modules/$kernel/updates" "/lib/modules/$kernel" -name 'nvidia*.ko*' |
-      grep -v -e -drm -e -modeset -e -peermem -e -uvm -e -wmi | head -n 1)
-    version=$([ -z "$module" ] || modinfo -F version "$module" || :)
+  kernels | tac | while IFS= read -r kernel; do
+    version=$(module_version "$kernel" || :)
     echo "$kernel ${version:-none}"
   done
 }

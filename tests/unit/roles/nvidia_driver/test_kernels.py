@@ -8,6 +8,7 @@ import pytest
 
 from dlbox.stack.components import Driver
 from roles.nvidia_driver.kernels import programs
+from tests.support.shell import ShellSandbox
 
 GUARD = Path(programs.__file__).parent / "programs"
 DRIVER = Driver(
@@ -58,6 +59,24 @@ def test_hooks_run_before_dkms_and_after_grub_and_never_fail() -> None:
         )  # fmt: skip
         assert done.returncode == 0
         assert "failed" in done.stderr
+
+
+def test_a_hook_without_the_library_fails_no_package_and_says_why(tmp_path: Path) -> None:
+    box, placed = ShellSandbox(tmp_path), programs.programs(DRIVER)
+    hooks = [path for path in placed if path.startswith("/etc/kernel/")]
+    for path in (*hooks, *(path for path in placed if path.startswith(programs.HOME))):
+        box.put(path, placed[path].text, int(placed[path].mode, 8))
+    box.path(f"{programs.HOME}/lib.sh").unlink()
+    for hook in hooks:
+        done = box.run(hook, "6.12")
+        assert done.status == 0
+        assert f"{programs.HOME}/lib.sh" in done.errors
+        assert re.search(r"dlbox: (kernel-guard choose|try-modules kernel) failed", done.errors)
+
+
+def test_what_others_read_is_written_before_them() -> None:
+    placed = [Path(path).name for path in programs.programs(DRIVER)]
+    assert placed[:3] == ["lib.sh", "kernels", "driver-package"]
 
 
 def test_dkms_is_told_for_every_name_the_modules_have() -> None:
