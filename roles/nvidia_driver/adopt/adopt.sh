@@ -1,6 +1,6 @@
 #!/bin/sh
-# adopt KIND...: take away what look(), which is roles/box/foreign.sh, finds of these kinds. Nothing is
-# deleted but by NVIDIA's own uninstaller. Before any package is: Debian's nvidia-installer-cleanup
+# adopt KIND...: take away what look(), which is src/dlbox/host/shell/foreign.sh, finds of these kinds.
+# Nothing is deleted but by NVIDIA's own uninstaller. Before any package is: Debian's nvidia-installer-cleanup
 # (20240109+1) fails on a .run driver where nobody can be asked, in the middle of dpkg's work.
 set -eu
 umask 022
@@ -67,19 +67,25 @@ put_cuda_aside() {
   done
 }
 
+# One kernel that fails keeps neither another one nor the loader from what is there now: the next run
+# would find nothing to take, and so nothing to refresh.
 refresh() {
+  failed=''
   for folder in /lib/modules/*/kernel; do
     kernel=$(basename "$(dirname "$folder")")
-    if [ -d "$folder" ] && command -v depmod >/dev/null; then depmod -a "$kernel"; fi
+    if [ -d "$folder" ] && command -v depmod >/dev/null; then
+      depmod -a "$kernel" || failed="$failed depmod -a $kernel;"
+    fi
   done
-  ldconfig
-  # The role makes the initramfs anew where this is missing.
-  rm -f /var/lib/dlbox/initramfs-refreshed
+  ldconfig || failed="$failed ldconfig;"
+  [ -z "$failed" ] || fail "the driver was taken away, and this failed:${failed%;}"
 }
 
 take_driver() {
   before=$(found runfile)
   [ -n "$before" ] || return 0
+  # First, as the role makes the initramfs anew where this is missing, be it in the next run.
+  rm -f /var/lib/dlbox/initramfs-refreshed
   uninstall
   put_driver_aside
   refresh
