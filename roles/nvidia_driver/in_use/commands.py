@@ -28,9 +28,13 @@ def script(*names: str, package: str = "") -> str:
     """Return a shell script assembled from files beside this one; ``package`` contains libcuda.so.1."""
     words = {"SERVICES": SERVICES, "MODULES": MODULES, "RECORD": [RECORD], "PACKAGE": [package]}
     head = "".join(f"{name}='{' '.join(value)}'\n" for name, value in words.items())
-    return head + LIBRARY + "".join(
-        (Path(__file__).parent / "shell" / f"{name}.sh").read_text(encoding="utf-8")
-        for name in names
+    return (
+        head
+        + LIBRARY
+        + "".join(
+            (Path(__file__).parent / "shell" / f"{name}.sh").read_text(encoding="utf-8")
+            for name in names
+        )
     )
 
 
