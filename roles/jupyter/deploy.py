@@ -24,7 +24,7 @@ class TokenState(FirstLineFact):
 
     @override
     def command(self, *args: Any, **kwargs: Any) -> str:
-        return f"if [ -s {manifest.TOKEN} ]; then stat -c '%a %U' {manifest.TOKEN}; fi"
+        return f"if {manifest.LONG_ENOUGH}; then stat -c '%a %U' {manifest.TOKEN}; fi"
 
 
 @deploy("Jupyter")

@@ -13,6 +13,8 @@ from roles.jupyter.settings import Jupyter
 ADDRESS = "127.0.0.1"
 """Loopback: whoever has no login on the box reaches nothing."""
 TOKEN = "/etc/dlbox/jupyter-token"  # noqa: S105 - a path
+SHORTEST = 32
+"""Characters of a token: 128 bits, if they are hexadecimal."""
 STARTED = "/run/dlbox-jupyter-started"
 SETTINGS = "/etc/dlbox/jupyter_server_config.py"
 HOME = f"{VENVS}/jupyter"
@@ -28,16 +30,23 @@ c.ServerApp.port_retries = 0
 c.ServerApp.open_browser = False
 c.ServerApp.allow_remote_access = False
 c.ServerApp.terminado_settings = {{"shell_command": ["/bin/bash"]}}
-with open("{TOKEN}") as token:
-    c.IdentityProvider.token = token.read().strip()
+with open("{TOKEN}") as file:
+    token = file.read().strip()
+# Without a token, everybody who has a login here would get terminals of this user.
+if len(token) < {SHORTEST}:
+    raise SystemExit("{TOKEN} has fewer than {SHORTEST} characters; delete it, and dlbox up makes one")
+c.IdentityProvider.token = token
 """
+
+LONG_ENOUGH = f"[ \"$(tr -d '[:space:]' <{TOKEN} 2>/dev/null | wc -c)\" -ge {SHORTEST} ]"
+"""Shell that tells whether there is a token."""
 
 # 256 bits; made on the box, so that it appears in no argument list and no log. A token in use is
 # never replaced, and no token is readable by others at any time.
 MAKE_TOKEN = f"""\
 umask 077
-[ -s {TOKEN} ] || python3 -c 'import secrets; print(secrets.token_hex(32))' >{TOKEN}.new
-[ -s {TOKEN} ] || mv {TOKEN}.new {TOKEN}
+{LONG_ENOUGH} || python3 -c 'import secrets; print(secrets.token_hex(32))' >{TOKEN}.new
+{LONG_ENOUGH} || mv {TOKEN}.new {TOKEN}
 """
 
 

@@ -14,7 +14,7 @@ from dlbox.settings.schema import Settings
 from dlbox.stack.model import Stack
 from dlbox.verify.probes import locked, run_python
 from roles.frameworks.manifest import ORDER
-from roles.jupyter.manifest import ADDRESS, HOME, TOKEN, UNIT
+from roles.jupyter.manifest import ADDRESS, HOME, LONG_ENOUGH, SHORTEST, TOKEN, UNIT
 from roles.jupyter.settings import Jupyter
 
 PROBES = Path(__file__).with_name("probes")
@@ -63,6 +63,11 @@ def test_each_kernel_runs_a_cell(box: Host, wanted: Jupyter, stack: Stack, kerne
     script = (PROBES / "cells.py").read_text(encoding="utf-8")
     said = run_python(box, f"{HOME}/bin/python", script, kernel, user=wanted.user)
     assert said == f"42 {VENVS}/{kernel}"
+
+
+def test_the_token_is_long_enough(box: Host, wanted: Jupyter) -> None:
+    done = box.run(LONG_ENOUGH)
+    assert done.rc == 0, f"{TOKEN} has fewer than {SHORTEST} characters"
 
 
 @pytest.mark.service

@@ -206,6 +206,13 @@ BREAKAGES = (
         "420",
     ),
     Breakage(
+        "a blank token",
+        "cp -p /etc/dlbox/jupyter-token /root/token; echo >/etc/dlbox/jupyter-token",
+        "cp -p /root/token /etc/dlbox/jupyter-token; rm /root/token",
+        "test_the_token_is_long_enough",
+        "fewer than 32 characters",
+    ),
+    Breakage(
         "JupyterLab stopped",
         "systemctl stop dlbox-jupyter",
         RESTART,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Generator, Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -34,6 +35,9 @@ Commands = Generator[
 ]
 
 
+COMPILED = re.compile(r"(\w[\w.+~-]*/){2}\w+\.(tar\.gz|refused)")
+
+
 class CompiledModules(LinesFact):
     """The contents of a box's cache: MODULE-VERSION/KERNEL/KEY.tar.gz, or .refused."""
 
@@ -43,6 +47,11 @@ class CompiledModules(LinesFact):
             f"find {CACHE} -type f \\( -name '*.tar.gz' -o -name '*.refused' \\) "
             "-printf '%P\\n' 2>/dev/null || true"
         )
+
+    @override
+    def process(self, output: Iterable[str]) -> list[str]:
+        # The names become paths on the controller.
+        return [line for line in output if COMPILED.fullmatch(line)]
 
 
 def push_module_cache(folder: Path, version: str, kernels: Iterable[str]) -> Commands:

@@ -8,13 +8,12 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
-from urllib.parse import unquote, urlsplit
 
 import requests
 from requests.exceptions import InvalidSchema, InvalidURL, MissingSchema
 
 from dlbox.bundle.errors import BundleError
-from dlbox.bundle.files import BundleFile, digest
+from dlbox.bundle.files import BundleFile, digest, local_file
 from dlbox.bundle.progress import Progress
 
 CHUNK = 1 << 16
@@ -122,14 +121,6 @@ def _cause(error: BaseException) -> str:
     return f"{type(error).__name__}: {error}"
 
 
-def local_file(address: str) -> Path | None:
-    """Return the path of an address on this machine; None: it is elsewhere."""
-    if address.startswith("/"):
-        return Path(address)
-    parts = urlsplit(address)
-    return Path(unquote(parts.path)) if parts.scheme == "file" else None
-
-
 TRIES = 5
 """The limit of consecutive tries that bring nothing; a try that brought some bytes does not
 count."""
@@ -165,7 +156,7 @@ class Downloads:
             except (NotThere, OtherBytes) as why:
                 failures.append(f"{address}: {why}")
                 continue
-            wanted.part(self.folder).replace(self.folder / wanted.place)
+            wanted.part(self.folder).replace(wanted.path(self.folder))
             self.progress.finished()
             return address
         raise Withdrawn(f"{wanted.what}: " + "; ".join(failures))

@@ -16,7 +16,7 @@ from typing import BinaryIO
 from urllib.parse import quote
 
 from dlbox.bundle.errors import BundleError
-from dlbox.bundle.files import BundleFile
+from dlbox.bundle.files import BundleFile, inside
 from dlbox.bundle.gpg import SigningKey
 from dlbox.bundle.options import Options
 from dlbox.bundle.writer import write_if_changed
@@ -152,7 +152,11 @@ def write_texts(
         "lock.yaml": words.lock.read_bytes(),
     }
     texts["SHA256SUMS"] = checksums(files, texts)
-    new = [name for name, data in texts.items() if write_if_changed(words.folder / name, data)]
+    new = [
+        name
+        for name, data in texts.items()
+        if write_if_changed(inside(words.folder, name), data)
+    ]
     return [*(one.place for one in files), *texts], bool(new)
 
 

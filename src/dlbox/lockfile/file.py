@@ -9,6 +9,7 @@ from typing import Any
 
 import yaml
 from pydantic import ValidationError
+from typing_extensions import override
 
 from dlbox.lockfile.model import FORMAT, Lock
 from dlbox.stack.model import Refused
@@ -34,13 +35,40 @@ def dump_lock(lock: Lock) -> str:
     return HEAD + yaml.safe_dump(plain, sort_keys=False, width=1000, allow_unicode=True)
 
 
+MOST_BYTES = 32_000_000
+"""A lock of 2,000 packages has 1 MB."""
+
+
+class _PlainLoader(yaml.SafeLoader):
+    """Loads what dlbox writes: no aliases, with which a few lines can ask for all memory."""
+
+    @override
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        if self.check_event(yaml.AliasEvent):
+            msg = "it has an alias"
+            raise yaml.YAMLError(msg)
+        return super().compose_node(parent, index)
+
+
+def load_plain(text: str) -> Any:
+    """Return the data of a YAML text that dlbox has written. Raises YAMLError."""
+    if len(text) > MOST_BYTES:
+        msg = f"it has more than {MOST_BYTES // 1_000_000} MB"
+        raise yaml.YAMLError(msg)
+    try:
+        return yaml.load(text, Loader=_PlainLoader)  # noqa: S506 - a safe loader, with less
+    except (RecursionError, ValueError) as error:
+        msg = f"it cannot be understood: {type(error).__name__}"
+        raise yaml.YAMLError(msg) from error
+
+
 def parse_lock(text: str, name: str) -> Lock:
     """Return the lock that a text holds; ``name`` is its name in messages. Raises Refused."""
     remedy = f"make it again: ./dlbox lock --update, or take {name} as it was written"
     try:
-        plain = yaml.safe_load(text)
+        plain = load_plain(text)
         lock = Lock.model_validate_json(json.dumps(plain))
-    except (yaml.YAMLError, ValidationError, TypeError) as error:
+    except (yaml.YAMLError, ValidationError, TypeError, ValueError) as error:
         reason = str(error).splitlines()[0]
         msg = f"{name} is no lock of dlbox ({reason}) | {remedy}"
         raise Refused(msg) from error

@@ -5,10 +5,28 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, Field
 
 from dlbox.stack.catalog_schema import Row
 
+
+def _printable(text: str) -> str:
+    # A line break would add a line to an index of apt, a control character one to a terminal.
+    if not text.isprintable():
+        msg = "has a control character"
+        raise ValueError(msg)
+    return text
+
+
+# A lock may come from anywhere, and names become paths on the controller and on boxes.
+Text = Annotated[str, AfterValidator(_printable)]
+DebName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9+.-]*$")]
+DebVersion = Annotated[str, Field(pattern=r"^[0-9A-Za-z][0-9A-Za-z.+:~-]*$")]
+WheelName = Annotated[str, Field(pattern=r"^[0-9A-Za-z][0-9A-Za-z._-]*$")]
+WheelVersion = Annotated[str, Field(pattern=r"^[0-9A-Za-z][0-9A-Za-z.+!_-]*$")]
+WheelFile = Annotated[str, Field(pattern=r"^[0-9A-Za-z][0-9A-Za-z.+!_-]*\.whl$")]
 FORMAT = 1
 """Version of the format in which locks are written."""
 
@@ -16,15 +34,15 @@ FORMAT = 1
 class LockedPackage(Row):
     """A Debian package, as apt got it."""
 
-    name: str
-    version: str
-    architecture: str
-    size: int
+    name: DebName
+    version: DebVersion
+    architecture: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
+    size: Annotated[int, Field(ge=0)]
     """Bytes."""
     installed_kb: int = 0
     """KiB that it takes when unpacked, according to its maintainer."""
-    sha256: str
-    uri: str
+    sha256: Text
+    uri: Text
     """Its address on the day of the lock."""
 
     @property
@@ -42,20 +60,20 @@ class LockedPackage(Row):
 class LockedWheel(Row):
     """A Python wheel."""
 
-    name: str
-    version: str
-    file: str
-    size: int
+    name: WheelName
+    version: WheelVersion
+    file: WheelFile
+    size: Annotated[int, Field(ge=0)]
     """Bytes."""
-    sha256: str
+    sha256: Text
 
 
 class LockedRepository(Row):
     """An apt repository that packages come from."""
 
-    uri: str
+    uri: Text
     """Beginning of the addresses of its packages."""
-    key: str
+    key: Text
     """Fingerprint of the key that signed it on the day of the lock."""
 
 
@@ -69,7 +87,7 @@ class Lock(Row):
     """Version of dlbox."""
     catalog: str
     """Digest of the catalogue that the stack was chosen from."""
-    day: str
+    day: Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")]
     """Day on which the lock was made, YYYY-MM-DD."""
     system: str
     cards: tuple[str, ...]

@@ -13,7 +13,7 @@ from pyinfra.api import Host
 from typing_extensions import override
 
 from dlbox.fact_base import LinesFact
-from dlbox.lockfile.file import load_lock, parse_lock, seal_lock
+from dlbox.lockfile.file import load_lock, load_plain, parse_lock, seal_lock
 from dlbox.lockfile.model import Lock
 from dlbox.settings.inventory import host_data
 from dlbox.settings.schema import HostSettings, Schema, Settings
@@ -79,6 +79,16 @@ def restore_generation(host: Host, which: str, schema: Schema) -> tuple[Settings
     ``which``: the number of a generation, or ``previous``.
     """
     lines: list[str] = host.get_fact(KeptGeneration, generation=which)
+    try:
+        return _restore(lines, which, schema, host_data(host))
+    except (KeyError, TypeError, ValueError, IndexError, yaml.YAMLError) as error:
+        msg = f"generation {which} of the box cannot be read: {str(error).splitlines()[0]} | ./dlbox rollback --list"
+        raise Refused(msg) from error
+
+
+def _restore(
+    lines: list[str], which: str, schema: Schema, today: Mapping[str, Any]
+) -> tuple[Settings, LockSource]:
     found = parse_contents(lines)
     if found is None:
         what = (
@@ -88,11 +98,9 @@ def restore_generation(host: Host, which: str, schema: Schema) -> tuple[Settings
         )
         msg = f"the box has kept {what} | ./dlbox rollback --list"
         raise Refused(msg)
-    applied = yaml.safe_load(found.applied)
+    applied = load_plain(found.applied)
     # Today's data decides where things come from, and how the run proceeds.
-    settings = schema.parse(
-        {**schema.without_box_settings(host_data(host)), **applied["knobs"]}
-    )
+    settings = schema.parse({**schema.without_box_settings(today), **applied["knobs"]})
     lock = _lock(found, applied, settings)
     return settings, LockSource(lock, found.trees, found.number)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -65,7 +66,7 @@ class KeptGeneration(LinesFact):
 
     @override
     def command(self, generation: str) -> str:
-        return f"{LIST_GENERATIONS}\nkept {generation}"
+        return f"{LIST_GENERATIONS}\nkept {shlex.quote(generation)}"
 
 
 @dataclass(frozen=True)

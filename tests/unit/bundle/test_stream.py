@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from dlbox.bundle.download import local_file
+from dlbox.bundle.files import local_file
 
 
 @pytest.mark.parametrize(
