@@ -48,6 +48,29 @@ class Results(BaseStateCallback):
         result.failed = result.failed or f"{step}: failed | see its last lines above"
 
 
+AGAIN = "see above, then run the same command again"
+UNREACHABLE = f"unreachable, nothing was changed | {AGAIN}"
+LOST = f"the connection was lost | {AGAIN}"
+CUT = f"the run ended before its last step | {AGAIN}; it resumes there"
+STOPPED = f"the run ended before any change | {AGAIN}"
+
+
+def has_ended(state: State, host: Host) -> bool:
+    """Return whether every operation of a box was carried out, as pyinfra has counted them.
+
+    An exception of dlbox or pyinfra ends the run without a failed operation.
+    """
+    planned, done = state.get_meta_for_host(host), state.get_results_for_host(host)
+    return done.ops >= planned.ops
+
+
+def fail_stopped(state: State, results: Mapping[str, Result]) -> None:
+    """Mark the boxes of a run that an exception ended before it changed anything."""
+    if state.current_stage < StateStage.Execute:
+        for result in results.values():
+            result.failed = result.failed or STOPPED
+
+
 def collect_results(state: State) -> dict[str, Result]:
     """Return the result of every box of the run, with what its roles could not store.
 
@@ -61,14 +84,11 @@ def collect_results(state: State) -> dict[str, Result]:
         result = results[host.name]
         result.dry = state.current_stage < StateStage.Execute
         if host.name not in reached:
-            result.failed = (
-                "unreachable, nothing was changed | see above, then run the same command again"
-            )
+            result.failed = UNREACHABLE
         elif host.name in failed:
-            result.failed = (
-                result.failed
-                or "the connection was lost | see above, then run the same command again"
-            )
+            result.failed = result.failed or LOST
+        elif not result.dry and not has_ended(state, host):
+            result.failed = result.failed or CUT
     return results.boxes
 
 

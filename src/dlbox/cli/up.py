@@ -15,7 +15,7 @@ from pyinfra.context import ctx_state
 from typing_extensions import Self
 
 from dlbox.apply.reconnect import detect_unexpected_reboots
-from dlbox.apply.results import Report, take_results
+from dlbox.apply.results import Report, fail_stopped, take_results
 from dlbox.cli.command import CHANGES, complain, verb
 from dlbox.cli.request import Request, parse_request
 from dlbox.exit_code import ExitCode
@@ -49,6 +49,8 @@ def run_changes(
         return ExitCode.REFUSED
     state, code = run_pyinfra(request, deploy, *more)
     results = take_results(state)
+    if code:
+        fail_stopped(state, results)
     _explain_lost(state, results)
     print("\n".join(report(results)), file=sys.stderr)
     return exit_code(code, results, state)
@@ -91,10 +93,10 @@ def exit_code(pyinfra: int, results: Mapping[str, Result], state: State) -> int:
     boxes = list(results.values())
     if boxes and all(box.refused for box in boxes):
         return ExitCode.REFUSED
+    if not pyinfra and state.current_stage == StateStage.Execute:
+        return ExitCode.INTERRUPTED  # pyinfra itself exits 0 on Ctrl-C
     if pyinfra or any(box.failed or box.deferred for box in boxes):
         return pyinfra or ExitCode.FAILED
-    if state.current_stage == StateStage.Execute:
-        return ExitCode.INTERRUPTED  # pyinfra itself exits 0 on Ctrl-C
     return ExitCode.REBOOT_PENDING if any(box.reboot for box in boxes) else ExitCode.OK
 
 

@@ -9,7 +9,13 @@ import pytest
 from pyinfra.api import Config, Host, Inventory, State
 from pyinfra.api.state import StateOperationMeta, StateStage
 
-from dlbox.apply.results import Results, collect_results, report_at_exit, take_results
+from dlbox.apply.results import (
+    Results,
+    collect_results,
+    fail_stopped,
+    report_at_exit,
+    take_results,
+)
 from dlbox.plan.result import Result
 
 UNREACHABLE = "unreachable, nothing was changed | see above, then run the same command again"
@@ -75,6 +81,33 @@ def test_a_box_that_was_not_reached_or_got_lost_says_so(state: State) -> None:
         "a": UNREACHABLE,
         "b": LOST,
         "c": None,
+    }
+
+
+def test_a_box_whose_last_operation_was_not_carried_out_has_failed(state: State) -> None:
+    state.current_stage = StateStage.Disconnect
+    for name, done in (("a", 3), ("b", 2), ("c", 0)):
+        state.get_meta_for_host(hosts(state)[name]).ops = 3
+        state.get_results_for_host(hosts(state)[name]).ops = done
+    assert {name: result.failed for name, result in collect_results(state).items()} == {
+        "a": None,
+        "b": "the run ended before its last step | see above, then run the same command again; it resumes there",
+        "c": "the run ended before its last step | see above, then run the same command again; it resumes there",
+    }
+
+
+@pytest.mark.parametrize("stage", StateStage)
+def test_an_exception_before_any_change_is_a_failure_of_every_box(
+    state: State, stage: StateStage
+) -> None:
+    state.current_stage = stage
+    results = {"a": Result(), "b": Result(failed="no stack")}
+    fail_stopped(state, results)
+    early = stage < StateStage.Execute
+    why = "the run ended before any change | see above, then run the same command again"
+    assert results == {
+        "a": Result(failed=why if early else None),
+        "b": Result(failed="no stack"),
     }
 
 
