@@ -271,6 +271,18 @@ def test_a_file_that_somebody_changed_is_kept_beside(leaving: ShellSandbox) -> N
     }
 
 
+def test_a_file_that_was_kept_before_stays_beside_the_new_one(leaving: ShellSandbox) -> None:
+    leaving.put("/etc/dlbox.conf", "third")
+    leaving.put("/etc/dlbox.conf.dlbox-kept", "first")
+    leaving.put("/etc/dlbox.conf.2.dlbox-kept", "second")
+    leave(leaving, "file\t/etc/dlbox.conf", changed=("/etc/dlbox.conf",))
+    assert leaving.files("/etc") == {
+        "/etc/dlbox.conf.dlbox-kept": "first",
+        "/etc/dlbox.conf.2.dlbox-kept": "second",
+        "/etc/dlbox.conf.3.dlbox-kept": "third",
+    }
+
+
 def test_links_go_and_what_has_taken_their_place_stays(leaving: ShellSandbox) -> None:
     leaving.link("/opt/tree", "/opt/trees/1")
     leaving.link("/usr/local/bin/nvcc", "/usr/local/cuda/bin/nvcc")

@@ -19,8 +19,11 @@ fi
 
 for changed in "$@"; do
   if of file | grep -qxF "$changed" && [ -f "$changed" ]; then
-    mv "$changed" "$changed.dlbox-kept"
-    say "$changed was changed since; it is $changed.dlbox-kept now"
+    kept=$changed.dlbox-kept number=1
+    # One that was kept before is somebody's work too.
+    while [ -e "$kept" ]; do number=$((number + 1)); kept=$changed.$number.dlbox-kept; done
+    mv "$changed" "$kept"
+    say "$changed was changed since; it is $kept now"
   fi
 done
 
