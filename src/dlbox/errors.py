@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import click
 
 SEPARATOR = " | "
@@ -31,6 +33,12 @@ def format_error(where: str, text: str) -> list[str]:
         what, separator, remedy = line.rpartition(SEPARATOR)
         lines += [f"{head}{what}", f"  -> {remedy}"] if separator else [f"{head}{line}"]
     return lines
+
+
+def printable(lines: Iterable[str]) -> str:
+    """Return lines as one text for a terminal: what a box has said may try to control it."""
+    text = "\n".join(lines)
+    return "".join(each if each.isprintable() or each in "\n\t" else "?" for each in text)
 
 
 def usage_text(error: click.ClickException) -> str:

@@ -12,6 +12,7 @@ from pyinfra.api import Host, State
 from pyinfra.api.state import BaseStateCallback, StateStage
 from typing_extensions import override
 
+from dlbox.errors import printable
 from dlbox.plan.result import Result
 
 
@@ -110,5 +111,6 @@ def take_results(state: State) -> dict[str, Result]:
 
 def _print(state: State, report: Report) -> None:
     if not Results.of(state).taken:
-        for line in report(take_results(state)):
-            print(line, file=sys.stderr)  # noqa: T201 - the report is the run's output
+        lines = report(take_results(state))
+        if lines:
+            print(printable(lines), file=sys.stderr)  # noqa: T201 - the report is the run's output

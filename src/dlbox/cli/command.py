@@ -14,7 +14,7 @@ import click
 from typing_extensions import override
 
 from dlbox.cli.group import VERBS
-from dlbox.errors import SEPARATOR, BadInput, format_error, usage_text
+from dlbox.errors import SEPARATOR, BadInput, format_error, printable, usage_text
 from dlbox.exit_code import ExitCode
 
 Options = tuple[tuple[str, str], ...]
@@ -115,7 +115,7 @@ def verb(
 def complain(name: str, text: str) -> None:
     """Tell the person who called a verb what is wrong, and what to do."""
     for line in format_error(f"dlbox {name}".strip(), text):
-        print(line, file=sys.stderr)
+        print(printable([line]), file=sys.stderr)
 
 
 def run_verb(name: str, work: Callable[[], int]) -> int:

@@ -10,6 +10,7 @@ from dlbox.apply.results import take_results
 from dlbox.cli.command import LOOKS, verb
 from dlbox.cli.request import parse_request
 from dlbox.cli.up import run_pyinfra
+from dlbox.errors import printable
 from dlbox.exit_code import ExitCode
 from dlbox.plan.reports import comparisons, data, exit_code, format_drift_report
 
@@ -28,5 +29,5 @@ def command(words: tuple[str, ...], *, as_data: bool) -> int:
     if as_data:
         print(json.dumps({"boxes": {name: data(box) for name, box in found.items()}}, indent=2))
     else:
-        print("\n".join(format_drift_report(results)))
+        print(printable(format_drift_report(results)))
     return exit_code(found)

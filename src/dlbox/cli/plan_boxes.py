@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dlbox.apply.results import take_results
 from dlbox.cli.request import parse_request
 from dlbox.cli.up import run_pyinfra
+from dlbox.errors import printable
 from dlbox.exit_code import ExitCode
 from dlbox.plan.plan_text import format_plans, host_data
 
@@ -21,7 +22,7 @@ def plan_boxes(words: Sequence[str], *, as_data: bool) -> int:
         boxes = {name: host_data(result) for name, result in results.items()}
         print(json.dumps({"boxes": boxes}, indent=2))
     else:
-        print("\n".join(format_plans(results)))
+        print(printable(format_plans(results)))
     if any(result.plan is None and not result.refused for result in results.values()):
         return ExitCode.FAILED
     refused = any(result.refused for result in results.values())

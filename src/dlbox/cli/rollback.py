@@ -8,6 +8,7 @@ from dlbox.apply.results import take_results
 from dlbox.cli.command import CHANGES, verb
 from dlbox.cli.request import Request, parse_request
 from dlbox.cli.up import CODES, run_changes, run_pyinfra
+from dlbox.errors import printable
 from dlbox.exit_code import ExitCode
 from dlbox.plan.reports import format_generations
 from dlbox.settings.pyinfra_data import GENERATION
@@ -34,6 +35,6 @@ def list_generations(request: Request) -> int:
     """Print what each box can go back to."""
     state, _ = run_pyinfra(request, "generations.py", "--dry", "-y")
     results = take_results(state)
-    print("\n".join(format_generations(results)))
+    print(printable(format_generations(results)))
     failed = any(result.failed for result in results.values())
     return ExitCode.FAILED if failed else ExitCode.OK

@@ -18,6 +18,7 @@ from dlbox.apply.reconnect import detect_unexpected_reboots
 from dlbox.apply.results import Report, fail_stopped, take_results
 from dlbox.cli.command import CHANGES, complain, verb
 from dlbox.cli.request import Request, parse_request
+from dlbox.errors import printable
 from dlbox.exit_code import ExitCode
 from dlbox.paths import DEPLOYS
 from dlbox.plan.result import Result
@@ -52,7 +53,7 @@ def run_changes(
     if code:
         fail_stopped(state, results)
     _explain_lost(state, results)
-    print("\n".join(report(results)), file=sys.stderr)
+    print(printable(report(results)), file=sys.stderr)
     return exit_code(code, results, state)
 
 

@@ -7,7 +7,7 @@ import shlex
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
 from datetime import datetime, timezone
 from functools import cache
 from typing import Any
@@ -17,7 +17,7 @@ import testinfra
 from pyinfra.api import Host as Target
 from testinfra.host import Host
 
-from dlbox.errors import REFUSED, format_error
+from dlbox.errors import REFUSED, format_error, printable
 from dlbox.host.identity import IDENTITY, Identity, parse_identity
 from dlbox.lockfile.source import bundled_lock_command, resolve_lock
 from dlbox.plan.plan import make_plan
@@ -136,6 +136,16 @@ def stack(
     except Refused as refusal:
         lines = format_error(f"{target.name}: {REFUSED}", str(refusal))
         pytest.fail("\n".join(lines), pytrace=False)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Print no control characters of a box."""
+    report = yield
+    text = report.longreprtext
+    if report.failed and printable([text]) != text:
+        report.longrepr = printable([text])
+    return report
 
 
 UNREACHABLE = pytest.StashKey[set[str]]()
