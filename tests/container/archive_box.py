@@ -85,7 +85,9 @@ def archive_box(release: str, folder: Path, *mounts: Mount) -> Iterator[ArchiveB
     keys.mkdir()
     key = make_key(None, "stub archive of dlbox's tests")
     with serve(archives) as url:
-        box = start(f"dlbox-test-archive-{release}", image(release), mounts=mounts)
+        box = start(
+            f"dlbox-test-archive-{release}", image(release), disposable=True, mounts=mounts
+        )
         try:
             box.run("tee", "/etc/apt/apt.conf.d/99direct", input=direct(url))
             yield ArchiveBox(box, archives, url, key, keys)

@@ -20,7 +20,9 @@ def box(request: pytest.FixtureRequest) -> Iterator[Container]:
     """Return a fresh box of the module's RELEASE."""
     os.environ.update(engine().environment())
     release: str = request.module.RELEASE
-    made = start(f"dlbox-test-{release}", image(release), mounts=request.module.mounts())
+    made = start(
+        f"dlbox-test-{release}", image(release), disposable=True, mounts=request.module.mounts()
+    )
     yield made
     made.remove()
 

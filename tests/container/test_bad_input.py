@@ -24,7 +24,7 @@ RELEASE = "debian-13"
 def box() -> Iterator[Container]:
     """Return a fresh box that nothing here may change."""
     os.environ.update(engine().environment())
-    made = start("dlbox-test-bad-input", image(RELEASE))
+    made = start("dlbox-test-bad-input", image(RELEASE), disposable=True)
     yield made
     made.remove()
 
@@ -93,7 +93,9 @@ def test_a_disk_of_2_gb(tmp_path: Path) -> None:
     disk = tmp_path / "disk"
     disk.mkdir()
     subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2g", "tmpfs", disk], check=True)
-    small = start("dlbox-test-small", image(RELEASE), mounts=[Mount(disk, "/opt")])
+    small = start(
+        "dlbox-test-small", image(RELEASE), disposable=True, mounts=[Mount(disk, "/opt")]
+    )
     try:
         assert_refused(small, tmp_path, {}, 3, "GB free where 15.5 GB are needed")
     finally:

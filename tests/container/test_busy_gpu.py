@@ -84,6 +84,7 @@ def box(
     made = start(
         f"dlbox-test-busy-{request.param}",
         image(request.param),
+        disposable=True,
         mounts=[Mount(tmp_path_factory.mktemp("module"), "/sys/module")],
         # As the root of a machine has it, to see what others have open.
         capabilities=["SYS_PTRACE"],

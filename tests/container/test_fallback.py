@@ -156,7 +156,7 @@ def cut_network(box: Container) -> None:
 @pytest.fixture(scope="module")
 def made() -> Iterator[Container]:
     os.environ.update(engine().environment())
-    box = start("dlbox-test-fallback", image("debian-13"))
+    box = start("dlbox-test-fallback", image("debian-13"), disposable=True)
     try:
         for path, file in (programs() | guard_programs()).items():
             box.run("install", "-D", "-m", file.mode, "/dev/stdin", path, input=file.text)

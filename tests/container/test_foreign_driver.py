@@ -123,7 +123,9 @@ ALL = pytest.mark.parametrize("situation", SITUATIONS, ids=lambda situation: sit
 @pytest.fixture(scope="module")
 def box() -> Iterator[Container]:
     os.environ.update(engine().environment())
-    made = start("dlbox-test-foreign", image(RELEASE), mounts=download_cache(RELEASE))
+    made = start(
+        "dlbox-test-foreign", image(RELEASE), disposable=True, mounts=download_cache(RELEASE)
+    )
     yield made
     made.remove()
 

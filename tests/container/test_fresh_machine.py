@@ -39,6 +39,7 @@ def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Container]:
         "dlbox-test-fresh",
         image(RELEASE, bare=True),
         systemd=False,
+        disposable=True,
         mounts=download_cache(RELEASE),
     )
     made.copy_in(archive, "/root/dlbox.tar")

@@ -154,6 +154,7 @@ def box(modules: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Con
     made = start(
         "dlbox-test-gpu-policy",
         image("debian-13"),
+        disposable=True,
         mounts=[Mount(modules, "/sys/module", read_only=True)],
     )
     made.copy_in(program, "/usr/local/bin/nvidia-smi")

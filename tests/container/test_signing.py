@@ -76,7 +76,10 @@ def box(request: pytest.FixtureRequest) -> Iterator[Container]:
     os.environ.update(engine().environment())
     release: str = request.param
     made = start(
-        f"dlbox-test-signing-{release}", image(release), mounts=download_cache(release)
+        f"dlbox-test-signing-{release}",
+        image(release),
+        disposable=True,
+        mounts=download_cache(release),
     )
     try:
         made.run("apt-get", "update")

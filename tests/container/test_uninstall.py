@@ -37,7 +37,7 @@ def bus(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def box(bus: Path) -> Iterator[Container]:
     os.environ.update(engine().environment())
     mounts = (*download_cache(RELEASE), Mount(bus, "/sys/bus/pci/devices"))
-    made = start("dlbox-test-uninstall", image(RELEASE), mounts=mounts)
+    made = start("dlbox-test-uninstall", image(RELEASE), disposable=True, mounts=mounts)
     yield made
     made.remove()
 

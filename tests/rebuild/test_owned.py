@@ -76,7 +76,9 @@ REMAINS = {
 def phases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Phase]]:
     """Return a box at five times: bare, and after each ``up``."""
     os.environ.update(engine().environment())
-    box = start("dlbox-test-owned", image(RELEASE), mounts=download_cache(RELEASE))
+    box = start(
+        "dlbox-test-owned", image(RELEASE), disposable=True, mounts=download_cache(RELEASE)
+    )
     try:
         yield history(box, tmp_path_factory.mktemp("owned"))
     finally:

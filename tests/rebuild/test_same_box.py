@@ -62,7 +62,12 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
 
 
 def subject(archive: Archive, name: str, folder: Path) -> Iterator[Subject]:
-    box = start(f"dlbox-test-same-{name}", image(RELEASE), mounts=download_cache(RELEASE))
+    box = start(
+        f"dlbox-test-same-{name}",
+        image(RELEASE),
+        disposable=True,
+        mounts=download_cache(RELEASE),
+    )
     try:
         archive.beside(box)
         quietly(box)

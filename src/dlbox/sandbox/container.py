@@ -89,9 +89,16 @@ class Container:
         sources = self._inspect('{{range .Mounts}}{{.Source}}{{"\\n"}}{{end}}').splitlines()
         # Killed first, because podman's `rm --force` waits for the init of a box that has none.
         self.engine.call("kill", self.name, check=False)
-        self.engine.call("rm", "--force", "--volumes", self.name)
+        done = self.engine.call("rm", "--force", "--volumes", self.name, check=False)
+        # The engine may have been first: it removes a disposable box whose init has ended.
+        if done.returncode and self._exists():
+            msg = f"{self.name} cannot be removed: {error_line(done)}"
+            raise BoxError(msg)
         for source in sources:
             keep(Path(source))
+
+    def _exists(self) -> bool:
+        return not self.engine.call("container", "inspect", self.name, check=False).returncode
 
     def _inspect(self, wanted: str, *flags: str) -> str:
         args = ["container", "inspect", *flags, "--format", wanted, self.name]
@@ -110,6 +117,7 @@ def start(  # noqa: PLR0913 - each is a word of the engine's own
     image: str,
     *,
     systemd: bool = True,
+    disposable: bool = False,
     mounts: Sequence[Mount] = (),
     publish: Sequence[str] = (),
     network: str | None = None,
@@ -117,11 +125,12 @@ def start(  # noqa: PLR0913 - each is a word of the engine's own
 ) -> Container:
     """Start a box, wait until it has booted and return it. Raises BoxError.
 
-    A box that does not boot is removed again.
+    A box that does not boot is removed again. A ``disposable`` one is faster, and gone once it stops.
     """
     _remove_left_over(name)
     flags = [*_flags(mounts, publish, network), *(f"--cap-add={each}" for each in capabilities)]
     box = Container(engine(), name)
+    flags += box.engine.disposable_flags if disposable else ()
     try:
         _launch(box, image, flags, systemd=systemd)
         if any(mount.target == ARCHIVES for mount in mounts):

@@ -55,6 +55,9 @@ class Engine:
     """`podman` or `docker`: the command, pyinfra's connector and testinfra's backend."""
     env: Mapping[str, str] = field(default_factory=dict)
     systemd_flags: tuple[str, ...] = ("--systemd=always",)
+    disposable_flags: tuple[str, ...] = ("--rm",)
+    """For a box that is never stopped and started again: podman mounts it so that nothing waits for
+    the disk, which halves the time that dpkg takes."""
 
     def environment(self) -> dict[str, str]:
         """Return the variables that os.environ needs so that plain `podman exec` works for others."""
@@ -109,7 +112,7 @@ def candidates(state: Path, hard_nofile: int) -> Iterable[Engine]:
         if not conf.exists() or conf.read_text() != text:
             conf.write_text(text)
         yield Engine("podman", {"CONTAINERS_CONF": str(conf)})
-    yield Engine("docker", systemd_flags=DOCKER_SYSTEMD)
+    yield Engine("docker", systemd_flags=DOCKER_SYSTEMD, disposable_flags=())
 
 
 def choose(engines: Iterable[Engine], root: Path, run: Runner = execute) -> Engine:
