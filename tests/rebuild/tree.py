@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from dlbox.sandbox.container import Container
+from tests.support.snapshot import STAMP, look
 
 # What the kernel makes up, what is another file system, and what is nobody's.
 NOT_OURS = "/proc /sys /dev /run /tmp /var/tmp /var/cache/dlbox /var/cache/apt /etc/hosts /etc/resolv.conf"
-SCRIPT = f"""
+SCRIPT = rf"""
 skip=
 for path in {NOT_OURS}; do skip="$skip -path $path -o"; done
-find / -xdev \\( $skip -false \\) -prune -o -type f -print0 | xargs -0 -n 500 sha256sum -z |
-  tr '\\0' '\\n' | sed 's/^\\([^ ]*\\)  \\(.*\\)/\\2\\tcontent \\1/'
-find / -xdev \\( $skip -false \\) -prune -o -printf '%p\\t%y %m %U:%G %l\\n'
+find / -xdev \( $skip -false \) -prune -o -type f -printf '{STAMP}'
+printf '\0'
+find / -xdev \( $skip -false \) -prune -o -printf '%p\t%y %m %U:%G %l\n'
 """
 
 
 def tree(box: Container) -> dict[str, str]:
     """Return path -> its type, mode, owner, target and content."""
-    found: dict[str, str] = {}
-    for line in box.run("sh", "-c", SCRIPT, timeout=900).stdout.splitlines():
+    contents, lines = look(box, SCRIPT)
+    found = {path: f"content {digest}" for path, digest in contents.items()}
+    for line in lines:
         path, _, what = line.partition("\t")
         found[path] = " ".join(sorted(filter(None, (found.get(path, ""), what))))
     return found
