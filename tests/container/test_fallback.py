@@ -20,6 +20,7 @@ from dlbox.host.apt import apt_transaction
 from dlbox.sandbox.container import Container, start
 from dlbox.sandbox.engine import engine
 from dlbox.sandbox.image import image
+from dlbox.sandbox.mounts import Mount
 from dlbox.shell import LIBRARY
 from dlbox.state.manifest import FileContent
 from roles.nvidia_driver.boot_trial.operations import (
@@ -43,7 +44,21 @@ PLAYED = {
     "modinfo": 'cat "$3"',
     "modprobe": f'[ -e /run/modprobe ] && cat /run/modprobe >&2 || echo "{NO_CARD}" >&2; exit 1',
 }
-FILES = {f"{HOME}/driver-source": "distro\n", "/etc/dlbox/driver-package": "libcuda1\n"}
+FULL, ARCHIVE = "/srv/full", "/srv/archive"
+SOURCES = f"echo 'deb [trusted=yes] copy:{ARCHIVE} ./' >/etc/apt/sources.list.d/stub.list"
+# By its date a file that was published before may be older than one that was not.
+UNPUBLISH = f"rm -rf {ARCHIVE} /var/lib/apt/lists/*"
+# One command, since each that a box is given costs as much time as most of this.
+AS_BEFORE = f"""
+{UNPUBLISH}; cp -r {FULL} {ARCHIVE}; {SOURCES}; apt-get -q update || exit
+rm -rf {HOME} /boot/vmlinuz-* /run/slow /run/modprobe; mkdir -p {HOME} /etc/dlbox
+dpkg --purge --force-all lab-app nvidia-kernel-dkms libcuda1 libnvidia-old \
+  libnvidia-compute libnvidia-gpucomp firmware-of-all 2>/dev/null; apt-get clean
+cd {ARCHIVE}; dpkg -i *_{OLD}_*.deb firmware*.deb; cp *_{OLD}_*.deb /var/cache/apt/archives
+touch /boot/vmlinuz-{KERNEL}
+apt-mark hold nvidia-kernel-dkms libcuda1 libnvidia-old; apt-mark auto libnvidia-old
+echo distro >{HOME}/driver-source; echo libcuda1 >/etc/dlbox/driver-package
+"""
 
 
 def module(version: str, depends: str) -> Stub:
@@ -154,9 +169,10 @@ def cut_network(box: Container) -> None:
 
 
 @pytest.fixture(scope="module")
-def made() -> Iterator[Container]:
+def made(full: Path) -> Iterator[Container]:
     os.environ.update(engine().environment())
-    box = start("dlbox-test-fallback", image("debian-13"), disposable=True)
+    mounts = [Mount(full, FULL, read_only=True)]
+    box = start("dlbox-test-fallback", image("debian-13"), disposable=True, mounts=mounts)
     try:
         for path, file in (programs() | guard_programs()).items():
             box.run("install", "-D", "-m", file.mode, "/dev/stdin", path, input=file.text)
@@ -193,31 +209,17 @@ def full(key: Key, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def box(made: Container, full: Path) -> Container:
+def box(made: Container) -> Container:
     """Return the box with the old driver, held, from an archive that has the new ones too."""
-    publish(made, full)
-    shell(
-        made,
-        f"rm -rf {HOME} /boot/vmlinuz-* /run/slow /run/modprobe; mkdir -p {HOME};"
-        "dpkg --purge --force-all lab-app nvidia-kernel-dkms libcuda1 libnvidia-old "
-        "libnvidia-compute libnvidia-gpucomp firmware-of-all 2>/dev/null; apt-get clean;"
-        f"cd /srv/archive; dpkg -i *_{OLD}_*.deb firmware*.deb;"
-        f"cp *_{OLD}_*.deb /var/cache/apt/archives; touch /boot/vmlinuz-{KERNEL};"
-        "apt-mark hold nvidia-kernel-dkms libcuda1 libnvidia-old; apt-mark auto libnvidia-old",
-    )
-    for path, text in FILES.items():
-        made.run("install", "-D", "/dev/stdin", path, input=text)
+    shell(made, AS_BEFORE)
     assert state(made) == BEFORE
     return made
 
 
 def publish(box: Container, folder: Path) -> None:
-    # By its date a file that was published before may be older than one that was not.
-    shell(box, "rm -rf /srv/archive /var/lib/apt/lists/*")
-    box.copy_in(folder, "/srv/archive")
-    source = "deb [trusted=yes] copy:/srv/archive ./\n"
-    box.run("tee", "/etc/apt/sources.list.d/stub.list", input=source)
-    box.run("apt-get", "-q", "update")
+    shell(box, UNPUBLISH)
+    box.copy_in(folder, ARCHIVE)
+    shell(box, f"{SOURCES} && apt-get -q update")
 
 
 def test_the_driver_before_is_kept_from_apts_cache(box: Container) -> None:
