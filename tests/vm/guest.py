@@ -31,13 +31,22 @@ class Guest:
 
     def wait_for_ssh(self, timeout: float = 300) -> None:
         """Wait until a login works."""
-        end = time.monotonic() + timeout
-        while (done := self.ssh.run("true", None, 60)).returncode:
-            if not self.power.is_on or time.monotonic() > end:
-                last = " | ".join(self.serial.splitlines()[-5:])
-                msg = f"{self.name}: no SSH ({error_line(done)}); its console: {last}"
-                raise BoxError(msg)
-            time.sleep(0.5)
+        end, fault = time.monotonic() + timeout, "it does not answer"
+        while True:
+            if self.ssh.answers():
+                done = self.ssh.run("true", None, 60)
+                if not done.returncode:
+                    return
+                fault = error_line(done)
+            self._patience(end, f"no SSH ({fault})")
+
+    def _patience(self, end: float, fault: str) -> None:
+        """Wait a moment, or raise where it is off or the time is over."""
+        if not self.power.is_on or time.monotonic() > end:
+            last = " | ".join(self.serial.splitlines()[-5:])
+            msg = f"{self.name}: {fault}; its console: {last}"
+            raise BoxError(msg)
+        time.sleep(0.2)
 
     def run(
         self,
@@ -71,15 +80,20 @@ class Guest:
     def reboot(self, timeout: float = 300) -> None:
         """Reboot it, and wait until it is back."""
         before, end = self.reboot_id(), time.monotonic() + timeout
+        restarts = self.power.restarts
         self.run("systemctl", "reboot", check=False)
+        self.ssh.hang_up()
+        # The system that goes down still lets people in for a moment.
+        while self.power.restarts == restarts:
+            self._patience(end, "no reboot")
         while True:
-            # The system that goes down still lets people in for a moment.
-            self.ssh.hang_up()
             self.wait_for_ssh(end - time.monotonic())
             done = self.run("cat", BOOT_ID, check=False)
             if done.returncode == 0 and done.stdout.strip() != before:
                 return
-            time.sleep(1)
+            # It may reboot once more by itself.
+            self.ssh.hang_up()
+            self._patience(end, "no login that lasts")
 
     def shut_down(self, timeout: float = 120) -> None:
         """Shut it down as a person would, and wait until it is off."""

@@ -29,6 +29,8 @@ class Power:
         self._qemu: subprocess.Popen[bytes] | None = None
         self._watch: Thread | None = None
         self._resets = True
+        self.restarts = 0
+        """How often the guest has asked for a reset and gone on after it."""
 
     @property
     def is_on(self) -> bool:
@@ -64,6 +66,7 @@ class Power:
         while was_reset(self.folder / "events") and self._resets and self._qemu:
             self._qemu.wait()
             self._start(words)
+            self.restarts += 1
 
     def off(self) -> None:
         """End QEMU at once, as a power cut does; its disk files stay whole."""
