@@ -99,10 +99,12 @@ def settled(machine: Machine, timeout: float = 600) -> None:
     """Wait until no boot is on trial and nothing is being started or stopped."""
     end = time.monotonic() + timeout
     judged = f"! [ -e {STATE}/boot-trial ] && systemctl is-system-running | grep -qE 'running|degraded'"
-    while machine.run("sh", "-c", judged, check=False).returncode:
+    # It asks itself: each login is emulated too. Where it reboots, the connection ends with it.
+    wait = f"until {judged}; do sleep 1; done"
+    while machine.run("timeout", "60", "sh", "-c", wait, check=False, timeout=90).returncode:
         assert time.monotonic() < end, machine.serial[-3000:]
         machine.ssh.hang_up()
-        time.sleep(3)
+        time.sleep(1)
 
 
 def corrupt(machine: Machine, of: str) -> None:
