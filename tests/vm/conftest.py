@@ -15,6 +15,7 @@ from dlbox.sandbox.image import image
 from dlbox.sandbox.mounts import download_cache
 from tests.vm.base_machine import Plain, kernels
 from tests.vm.disk import make_disk
+from tests.vm.fast_boot import few_modules
 from tests.vm.machine import Machine
 from tests.vm.prepare import prepare
 
@@ -35,7 +36,7 @@ def plain(key: Path, tmp_path_factory: pytest.TempPathFactory) -> Plain:
     box = start("dlbox-test-vm-plain", image("debian-13"), mounts=download_cache("debian-13"))
     try:
         old, new = kernels(box)
-        prepare(box, [f"linux-image-{kernel}" for kernel in (old, new)])
+        prepare(box, [f"linux-image-{kernel}" for kernel in (old, new)], few_modules())
         public = key.with_suffix(".pub").read_text(encoding="utf-8")
         base = make_disk(box, folder / "plain.raw", public)
     finally:

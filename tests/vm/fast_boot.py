@@ -14,6 +14,11 @@ UNITS = (
     *("modprobe@fuse.service", "grub-common.service", "systemd-network-generator.service"),
     *("systemd-networkd-persistent-storage.service", "systemd-udev-load-credentials.service"),
 )
+DRIVERS = (
+    *("block", "char", "firmware", "virtio", "watchdog"),
+    *("net/net_failover", "net/virtio_net"),
+)
+"""Those that machines have a device for, and that stand in for the driver's."""
 MODULES = ("iTCO_wdt", "lpc_ich", "cfg80211", "pcspkr", "evdev", "vsock", "vmw_vmci")
 # QEMU keeps translated code by its address: where programs and libraries lie at the same one in
 # each process, what one has run is there for the next, and a shell script takes a third of the time.
@@ -47,6 +52,17 @@ INITRAMFS = {
     "hooks/zz-machine": SCRIPT + 'rm -f "${DESTDIR}/usr/lib/udev/hwdb.bin"\n',
 }
 """Scripts below /etc/initramfs-tools; one of the same name takes the place of the package's."""
+
+
+def few_modules() -> list[str]:
+    """Return apt's options that leave out what a kernel brings for devices no machine has.
+
+    depmod unpacks each module that is there: 20 s of emulation for each kernel and each call.
+    """
+    rules = [f"exclude=*/lib/modules/*/kernel/{part}/*" for part in ("drivers", "net", "sound")]
+    kept = [*(f"drivers/{name}" for name in DRIVERS), "net/core"]
+    rules += [f"include=*/lib/modules/*/kernel/{part}*" for part in kept]
+    return [word for rule in rules for word in ("-o", f"Dpkg::Options::=--path-{rule}")]
 
 
 def spare(tree: Path) -> None:

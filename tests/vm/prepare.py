@@ -29,7 +29,7 @@ FILES = {
 }
 
 
-def prepare(box: Container, kernels: Sequence[str]) -> None:
+def prepare(box: Container, kernels: Sequence[str], options: Sequence[str] = ()) -> None:
     """Install kernels (packages) and what boots them; the box stays usable as a container."""
     for path, text in FILES.items():
         box.run("install", "-D", "-m", "644", "/dev/stdin", path, input=text)
@@ -39,7 +39,7 @@ def prepare(box: Container, kernels: Sequence[str]) -> None:
     box.run("apt-get", "update")
     # Before the kernels, which call for an initramfs as they are configured.
     box.run(*APT, "--no-install-recommends", *EARLY, timeout=900)
-    box.run(*APT, "--no-install-recommends", *kernels, *BOOT, timeout=900)
+    box.run(*APT, *options, "--no-install-recommends", *kernels, *BOOT, timeout=900)
     box.run("dpkg-divert", "--local", "--rename", "--add", GRUB_PROBE)
     probe = Path(__file__).with_name("grub-probe").read_text(encoding="utf-8")
     stand_in = probe.replace("ROOT_UUID", ROOT_UUID)
