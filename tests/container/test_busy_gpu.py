@@ -40,7 +40,7 @@ mkdir -p "/sys/module/$1/holders"; echo 0 >"/sys/module/$1/refcnt"
 [ "$1" != nvidia_uvm ] || { touch /sys/module/nvidia/holders/nvidia_uvm; echo 1 >/sys/module/nvidia/refcnt; }
 """
 DPKG_QUERY = """#!/bin/sh
-[ "$*" = '-W -f ${Version} libcuda1' ] && echo "$(cat /run/version)-1"
+case " $* " in *" libcuda1 "*) echo "libcuda1:amd64 $(cat /run/version)-1" ;; *) exit 1 ;; esac
 """
 
 
