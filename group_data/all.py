@@ -4,7 +4,7 @@ Written by python -m dlbox.cli.reference from the settings.py of the roles. Do n
 what you change into a file of your group, into the inventory, or into --data.
 """
 
-# --- box: What a box is, where it cannot say so itself.
+# --- box: What a box is, and where its packages and its lock come from.
 
 # PCI ids of the box's GPUs, one per card, e.g. `["10de:1b06", "10de:1b06"]`, and of its
 # NVSwitches. None: read them from the PCI bus. Declare them for a machine image or a
@@ -67,15 +67,15 @@ nvidia_archive_key = None
 # --- nvidia_driver: The driver for the box's GPUs, from the distribution or NVIDIA, kept from being moved or replaced.
 
 # Branch or full version, e.g. "580" or "580.159.03". None: the longest-supported branch that
-# drives every card.
+# drives every card, the distribution's own first.
 nvidia_driver_version = None
 
 # Kernel modules: "open" or "proprietary". None: the flavour that the cards and the branch
 # need.
 nvidia_driver_flavour = None
 
-# Source of the packages: "distro" or "nvidia". None: the distribution's own, unless NVIDIA's
-# repository has a branch that is supported longer, or the only one that fits.
+# Source of the packages: "distro" or "nvidia". None: the distribution's own as long as it is
+# supported; NVIDIA's where that has ended, or where none of the distribution's fits.
 nvidia_driver_source = None
 
 # Remedy if the modules do not compile on an installed kernel. "flavour": take the other

@@ -26,15 +26,15 @@ class NvidiaDriver(RoleSettings):
 
     version: str | None = None
     """Branch or full version, e.g. "580" or "580.159.03". None: the longest-supported branch
-    that drives every card."""
+    that drives every card, the distribution's own first."""
 
     flavour: Flavour | None = None
     """Kernel modules: "open" or "proprietary". None: the flavour that the cards and the branch
     need."""
 
     source: Source | None = None
-    """Source of the packages: "distro" or "nvidia". None: the distribution's own, unless
-    NVIDIA's repository has a branch that is supported longer, or the only one that fits."""
+    """Source of the packages: "distro" or "nvidia". None: the distribution's own as long
+    as it is supported; NVIDIA's where that has ended, or where none of the distribution's fits."""
 
     remedy: Remedy = "flavour"
     """Remedy if the modules do not compile on an installed kernel. "flavour": take the other

@@ -8,9 +8,9 @@ import click
 
 SEPARATOR = " | "
 REFUSED = "refused"
-"""Head of a refused plan, where no box is concerned."""
+"""Head of a refused plan."""
 REFUSED_BOX = f"{REFUSED}, nothing was changed"
-"""Head of a refused box."""
+"""Head of a box that a run refused."""
 
 
 class BadInput(Exception):  # noqa: N818 - the fault is in the input, not in dlbox

@@ -109,7 +109,7 @@ BREAKAGES = (
         "an upgrade would move nvidia-smi",
     ),
     Breakage(
-        "unattended-upgrades let loose",
+        "unattended-upgrades free to move the stack",
         *edit("/etc/apt/apt.conf.d/52dlbox-unattended-upgrades", "/libcu/d"),
         "test_unattended_upgrades_leaves_the_stack_alone",
         r"open to unattended-upgrades: .*\blibcuda1\b",
@@ -128,7 +128,7 @@ BREAKAGES = (
         "nvidia-persistenced does not start at boot",
     ),
     Breakage(
-        "/usr/local/cuda led astray",
+        "/usr/local/cuda that names another toolkit",
         "ln -sfn /usr/lib /etc/alternatives/cuda",
         "ln -sfn /usr/local/cuda-12.4 /etc/alternatives/cuda",
         "test_the_first_toolkit_is_everybodys",
@@ -246,4 +246,5 @@ BREAKAGES = (
 ROUNDS = tuple(
     tuple(one for i, one in enumerate(BREAKAGES) if i % 5 == turn) for turn in range(5)
 )
-"""Those that do not get into each other's way, since each look at a box costs seconds."""
+"""Breakages that one look at a box sees together, since each look costs seconds. A round takes every
+fifth of the list: two that edit one file must not be five apart."""

@@ -165,12 +165,12 @@ def test_all_that_came_goes(box: Container, boxes: Path, before: Before) -> None
     )
     looked = dlbox("uninstall", boxes, "--dry")
     assert looked.returncode == 0
-    assert f"{box.host}: would take away " in looked.stdout
+    assert f"{box.host}: would remove " in looked.stdout
     assert len(installed(box) - before.packages) > 100
 
     gone = dlbox("uninstall", boxes, "-y")
     assert gone.returncode == 0, gone.stdout[-3000:]
-    assert f"{box.host}: took away " in gone.stdout
+    assert f"{box.host}: removed " in gone.stdout
     assert "account jupyter stays" in gone.stdout
     assert f"{EDITED}.dlbox-kept stays: somebody changed it" in gone.stdout
     assert installed(box) - before.packages <= RECOMMENDED

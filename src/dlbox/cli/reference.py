@@ -182,7 +182,7 @@ def _docstring(role: str) -> str:
 
 def _sentence(role: type[RoleSettings]) -> str:
     if role is HostSettings:
-        return "What a box is, where it cannot say so itself."
+        return "What a box is, and where its packages and its lock come from."
     return _docstring(role.role)
 
 

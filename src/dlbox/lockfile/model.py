@@ -93,8 +93,7 @@ class Lock(Row):
     cards: tuple[str, ...]
     """PCI ids, one per card."""
     knobs: dict[str, Any]
-    """The box's settings. The key is older than the word; locks and records have it."""
-    """Every setting that was set."""
+    """Every setting that was set. The key is older than the word "setting"; locks and records have it."""
     stack: dict[str, Any]
     """The solved stack."""
     kernels: tuple[str, ...]

@@ -83,7 +83,7 @@ def format_removal(name: str, result: Result) -> list[str]:
     if not counts:
         outcome = "nothing of dlbox is recorded there"
     else:
-        outcome = f"would take away {counts}" if result.dry else f"took away {counts}"
+        outcome = f"would remove {counts}" if result.dry else f"removed {counts}"
     lines = ["", f"{name}: {outcome}"]
     lines += [f"  {'stays':<13} {notice}" for notice in result.notices]
     if result.deferred or result.reboot:

@@ -75,6 +75,7 @@ class Role:
     manifest: Callable[[Settings, Stack], Manifest] = _own_nothing
     """What the role will own on a box with this stack and these settings."""
     conflicts: Conflicts = _no_conflicts
+    """Settings that are each valid, and contradict each other: name -> why."""
     accept: Callable[[Settings, Stack], None] = _accept
     """Raises Refused for a stack that the role cannot install."""
     preflight: Callable[[Preflight], None] = _pass

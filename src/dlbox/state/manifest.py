@@ -28,7 +28,7 @@ class Manifest:
     links: Mapping[str, str] = field(default_factory=dict)
     """Path -> target."""
     trees: Mapping[str, str] = field(default_factory=dict)
-    """Folder -> stamp of the lock that its wheels are from."""
+    """Link to a folder of wheels -> digest of the lock that they are from."""
     packages: Mapping[str, str] = field(default_factory=dict)
     """Name -> beginning of its version; only packages that a role asks for by name."""
     units: Mapping[str, str] = field(default_factory=dict)

@@ -53,20 +53,20 @@ def test_accounts_are_told_of() -> None:
 @pytest.mark.parametrize(
     ("result", "lines"),
     [
-        (Result(removed=(("file", 2), ("tree", 1))), ["a: took away 2 files, 1 tree"]),
-        (Result(removed=(("file", 1),), dry=True), ["a: would take away 1 file"]),
+        (Result(removed=(("file", 2), ("tree", 1))), ["a: removed 2 files, 1 tree"]),
+        (Result(removed=(("file", 1),), dry=True), ["a: would remove 1 file"]),
         (Result(), ["a: nothing of dlbox is recorded there"]),
         (Result(failed="refused: no | do"), ["a: refused: no", "  -> do"]),
         (
             Result(removed=(("file", 1),), notices=("x stays: y needs it",)),
-            ["a: took away 1 file", "  stays         x stays: y needs it"],
+            ["a: removed 1 file", "  stays         x stays: y needs it"],
         ),
         (
             Result(
                 removed=(("unit", 1),), deferred="the driver change is deferred: python uses it"
             ),
             [
-                "a: took away 1 unit",
+                "a: removed 1 unit",
                 "  deferred      the driver change is deferred: python uses it",
                 "  next          dlbox uninstall again, once that is over",
             ],
