@@ -68,8 +68,9 @@ class NvidiaDriver(RoleSettings):
     """With Secure Boot on, "mok": sign the modules with a key of the box, which a person has to
     enrol once. None: a box whose key is not enrolled is refused."""
 
-    desktop: bool = False
-    """Also install what an X or Wayland desktop needs. False: compute only, no X packages."""
+    desktop: bool | None = None
+    """Also install what an X or Wayland desktop needs. False: compute only, no X packages. None:
+    the same, and a box on which a display manager runs is refused."""
 
     @field_validator("when_busy")
     @classmethod

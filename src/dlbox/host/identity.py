@@ -11,6 +11,7 @@ from pyinfra.api import FactBase, Host
 from pyinfra.api.exceptions import FactProcessError
 from typing_extensions import override
 
+from dlbox.fact_base import BEGIN, END, unframe
 from dlbox.host import pcie
 from dlbox.host.foreign import FIND, Foreign
 from dlbox.host.mok import READ_MOK, Mok, parse_mok
@@ -18,11 +19,19 @@ from dlbox.shell import shell_text
 from dlbox.stack.model import Refused
 from dlbox.state.record import READ_RECORD, Record, parse_record
 
-IDENTITY = (
-    FIND + shell_text(__file__, "identity.sh") + READ_MOK + pcie.read_command() + READ_RECORD
+IDENTITY = "".join(
+    (
+        f"LC_ALL=C; export LC_ALL; echo '{BEGIN}'\n",
+        FIND,
+        shell_text(__file__, "identity.sh"),
+        READ_MOK,
+        pcie.read_command(),
+        READ_RECORD,
+        f"echo '{END}'\n",
+    )
 )
 """Shell that prints the identity as ``key value`` lines. It is one command, because each
-command costs a round trip. ``FIND`` is the first, because it begins with the functions that
+command costs a round trip. ``FIND`` comes early, because it begins with the functions that
 the others use too."""
 
 
@@ -60,22 +69,33 @@ class Identity:
     """NVIDIA cards on the bus, with the PCIe lanes that they got."""
     notices: tuple[str, ...] = ()
     """Notices: texts that the box itself has for its owner."""
+    wsl: bool = False
+    """Whether the box is a Linux in Windows (WSL2)."""
+    display: bool = False
+    """Whether a display manager runs."""
+    loaded: str = ""
+    """Version of the loaded NVIDIA module; in a container, the host's; empty: none."""
+    passed: tuple[str, ...] = ()
+    """Cards that a virtual machine of the box owns (vfio-pci): PCI address and id."""
+    greeting: str = ""
+    """What the login's shell prints before an answer, though nobody is there to read it."""
     recorded: Record | None = None
     """What was applied, and how the box differs from it; None: nothing was applied."""
 
 
-def parse_identity(lines: Iterable[str]) -> Identity:
+def parse_identity(output: Iterable[str]) -> Identity:
     """Return the identity that the ``IDENTITY`` command printed.
 
     Raises KeyError, TypeError or ValueError where the output is not understood.
     """
-    # Strip only the line end: a line of the record may end with an empty field.
-    pairs = [line.rstrip("\r\n").partition(" ") for line in lines]
+    lines, greeting = unframe(output)
+    pairs = [line.partition(" ") for line in lines]
     word = {key: value for key, _, value in pairs}
 
     def every(wanted: str) -> tuple[str, ...]:
         return tuple(value for key, _, value in pairs if key == wanted)
 
+    passed = every("passed")
     return Identity(
         system=word["system"],
         arch=word["arch"],
@@ -92,7 +112,16 @@ def parse_identity(lines: Iterable[str]) -> Identity:
         bridges=every("bridge"),
         kernels=every("kernel"),
         secure_boot=word.get("secure_boot") == "1",
-        slots=tuple(pcie.slot(value) for value in every("pcie")),
+        slots=tuple(
+            slot
+            for slot in map(pcie.slot, every("pcie"))
+            if f"{slot.address} {slot.id}" not in passed
+        ),
+        wsl="wsl" in word,
+        display="display" in word,
+        loaded=word.get("loaded", ""),
+        passed=passed,
+        greeting=greeting,
         notices=every("notice"),
         recorded=parse_record((key, value) for key, _, value in pairs),
     )
@@ -144,7 +173,15 @@ def observe_as_root(host: Host, box: Identity) -> Identity:
 
 
 def become_root(host: Host, box: Identity) -> None:
-    """Use sudo from here on if the login is not root. Raises Refused."""
+    """Use sudo from here on if the login is not root, and words that can be parsed. Raises Refused."""
+    if box.greeting:
+        msg = (
+            f"its shell prints {box.greeting[:60]!r} before every answer, and breaks file transfers"
+            " | let ~/.bashrc (or its like) print only where it is interactive"
+        )
+        raise Refused(msg)
+    # A box may speak another language than its messages are parsed in.
+    host.data._env = {"LC_ALL": "C", **(host.data.get("_env") or {})}  # noqa: SLF001 - as below
     if box.uid == 0:
         return
     password = host.data.get("_sudo_password") or host.state.config.SUDO_PASSWORD

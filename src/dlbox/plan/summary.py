@@ -73,7 +73,11 @@ def skipped_rows(plan: Plan) -> list[str]:
 def warning_rows(plan: Plan, result: Result) -> list[str]:
     """Return the warnings for the owner, each once."""
     moved = moved_cards(plan.box, plan.settings)
-    rows = (*plan.stack.warnings, *moved, *lanes(plan.box.slots), *result.notices)
+    passed = [
+        f"{card} belongs to a virtual machine (vfio-pci), and is left out"
+        for card in plan.box.passed
+    ]
+    rows = (*plan.stack.warnings, *moved, *passed, *lanes(plan.box.slots), *result.notices)
     return list(dict.fromkeys(rows))
 
 

@@ -1,6 +1,7 @@
 """A driver that somebody else has installed stops a run before anything is changed."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -8,7 +9,7 @@ from dlbox.host.foreign import Foreign
 from dlbox.plan.role import Preflight
 from dlbox.stack.model import Refused
 from roles import ROLES
-from tests.support.builders import a_box, a_plan
+from tests.support.builders import GTX_1080_TI, a_box, a_plan
 
 
 def test_preflight_refuses() -> None:
@@ -37,3 +38,33 @@ def test_preflight_lets_pass_what_has_enough_disk_and_nothing_else() -> None:
     assert refusal_of(replace(fits, need_gb=100.5)) == (
         "100.0 GB free where 100.5 GB are needed | free some, or lower base_min_free_gb"
     )
+
+
+@pytest.mark.parametrize(
+    ("box", "data", "why"),
+    [
+        ({"wsl": True}, {}, "this is WSL2, whose driver is that of Windows | nvidia_driver_"),
+        (
+            {"container": True, "loaded": "570.133.20"},
+            {},
+            "it is a container on a host with driver 570.133.20, which needs no 550.163.01 | ",
+        ),
+        ({"loaded": "570.133.20"}, {}, ""),
+        (
+            {"display": True},
+            {},
+            "a display manager runs, and this driver would leave it without",
+        ),
+        ({"display": True}, {"nvidia_driver_desktop": False}, ""),
+        ({"display": True}, {"nvidia_driver_desktop": True}, ""),
+        ({"display": True, "wsl": True}, {"nvidia_driver_version": "none"}, ""),
+    ],
+)
+def test_a_box_that_takes_no_driver_of_its_own_is_refused(
+    box: dict[str, Any], data: dict[str, Any], why: str
+) -> None:
+    plan = a_plan(a_box(**box), box_gpus=[GTX_1080_TI], **data)
+    before = Preflight(plan.box, plan.stack, plan.settings, plan.box.clock, 0)
+    refusal = refusal_of(before)
+    assert refusal.startswith(why)
+    assert bool(refusal) is bool(why)
