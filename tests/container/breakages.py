@@ -194,7 +194,7 @@ BREAKAGES = (
     ),
     Breakage(
         "JupyterLab open to anyone",
-        *served('s/^    c.IdentityProvider.token = .*/    c.IdentityProvider.token = ""/'),
+        *served('s/^c.IdentityProvider.token = .*/c.IdentityProvider.token = ""/'),
         "test_only_the_token_opens_it",
         "'without': 200",
     ),

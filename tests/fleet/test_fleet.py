@@ -70,3 +70,40 @@ def test_a_login_without_sudo_is_refused(fleet: Fleet) -> None:
         run.stdout,
         re.MULTILINE,
     )
+
+
+def test_a_shell_that_prints_before_each_answer_is_refused_with_its_words(fleet: Fleet) -> None:
+    box = fleet.boxes["debian-13"]
+    box.run(
+        "sh",
+        "-c",
+        "cp /root/.bashrc /root/.bashrc.before; echo 'echo hello ada' >>/root/.bashrc",
+    )
+    inventory = fleet.inventory(f"boxes = {[fleet.host('debian-13', jupyter_port=8899)]!r}\n")
+    try:
+        up, drift = dlbox("up", inventory, "-y"), dlbox("drift", inventory)
+    finally:
+        box.run("mv", "/root/.bashrc.before", "/root/.bashrc")
+    assert up.returncode == 3, up.stdout[-3000:]
+    words = "its shell prints 'hello ada' before every answer, and breaks file transfers"
+    assert f"debian-13: refused, nothing was changed: {words}\n  -> " in up.stdout
+    assert "Traceback" not in up.stdout
+    assert drift.returncode == 1
+    assert words in drift.stdout
+
+
+def test_a_box_in_another_language_is_understood(fleet: Fleet) -> None:
+    box = fleet.boxes["debian-12"]
+    box.run(
+        "sh",
+        "-c",
+        "echo 'export LANG=de_DE.UTF-8 LC_ALL=de_DE.UTF-8' >/home/admin/.bashrc.new;"
+        "cat /home/admin/.bashrc >>/home/admin/.bashrc.new; mv /home/admin/.bashrc.new /home/admin/.bashrc",
+    )
+    run = dlbox(
+        "up",
+        fleet.inventory(f"boxes = {[fleet.host('debian-12', jupyter_install=False)]!r}\n"),
+        "-y",
+    )
+    assert run.returncode == 0, run.stdout[-3000:]
+    assert changed(run.stdout) == []
