@@ -113,8 +113,10 @@ def test_settings_are_read_in_one_place_and_handed_down() -> None:
     assert {module: found for module, found in read.items() if found} == {
         "dlbox.settings.inventory": ["host.data.dict()"],
         # pyinfra's own arguments, which it takes from there.
-        "dlbox.host.identity": ["host.data._sudo", "host.data.get('_sudo_password')"],
-        "dlbox.apply.locked": ["host.data._env"],
+        "dlbox.host.identity": [
+            *("host.data._env", "host.data._sudo"),
+            *("host.data.get('_env')", "host.data.get('_sudo_password')"),
+        ],
     }
 
 

@@ -20,6 +20,7 @@ from pyinfra.api import (
 
 from dlbox.host.apt import APT_GET
 from dlbox.host.apt_facts import InstalledPackages, Package
+from dlbox.host.identity import set_environment
 from dlbox.lockfile.disk_need import missing_packages
 from dlbox.lockfile.model import Lock, LockedPackage, in_snapshots
 from dlbox.plan.plan import Plan
@@ -55,7 +56,7 @@ def restrict_apt_to_lock(plan: Plan) -> None:
     if plan.lock:
         fetch_locked_packages(name="Fetch the locked packages", plan=plan, lock=plan.lock)
         # The environment applies to everything that follows on this box, facts included.
-        host.data._env = {"APT_CONFIG": CONF}  # noqa: SLF001 - pyinfra's own name
+        set_environment(host, APT_CONFIG=CONF)
 
 
 @operation()

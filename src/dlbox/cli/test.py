@@ -22,7 +22,7 @@ from dlbox.subprocesses import Step, report, skipped
 
 NO_CONTAINERS = {"unit", "artefacts"}
 """Tiers that need none."""
-BESIDE = {"artefacts", "fleet", "vm"}
+BESIDE = {"artefacts", "fleet", "rebuild", "vm"}
 """Together about as long as the rest: the machines emulate one CPU each, and a computer has two."""
 
 

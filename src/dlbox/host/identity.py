@@ -172,6 +172,12 @@ def observe_as_root(host: Host, box: Identity) -> Identity:
     return replace(box, recorded=found)
 
 
+def set_environment(host: Host, **variables: str) -> None:
+    """Set variables for every command from here on, facts included."""
+    # A new mapping: hosts may share the one of their inventory.
+    host.data._env = {**(host.data.get("_env") or {}), **variables}  # noqa: SLF001 - as below
+
+
 def become_root(host: Host, box: Identity) -> None:
     """Use sudo from here on if the login is not root, and words that can be parsed. Raises Refused."""
     if box.greeting:
@@ -181,7 +187,7 @@ def become_root(host: Host, box: Identity) -> None:
         )
         raise Refused(msg)
     # A box may speak another language than its messages are parsed in.
-    host.data._env = {"LC_ALL": "C", **(host.data.get("_env") or {})}  # noqa: SLF001 - as below
+    set_environment(host, LC_ALL="C")
     if box.uid == 0:
         return
     password = host.data.get("_sudo_password") or host.state.config.SUDO_PASSWORD
