@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import sys
+import threading
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -118,13 +119,15 @@ def resolve_wheels(
     and ``glibc`` are the box's versions, such as ``3.13`` and ``2.41``.
     """
     arguments = [(name, index, python, glibc) for name, index in sorted(lock_names.items())]
+    return merge_wheels(wheel for found in _at_once(arguments) for wheel in found)
+
+
+def _at_once(arguments: list[tuple[str, str | None, str, str]]) -> list[tuple[FoundWheel, ...]]:
+    # Plain pyinfra reports while Python ends, when no thread can start any more.
+    if not threading.main_thread().is_alive():
+        return [locked_wheel(*one) for one in arguments]
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        every = [
-            wheel
-            for found in pool.map(lambda one: locked_wheel(*one), arguments)
-            for wheel in found
-        ]
-    return merge_wheels(every)
+        return list(pool.map(lambda one: locked_wheel(*one), arguments))
 
 
 def merge_wheels(found: Iterable[FoundWheel]) -> list[FoundWheel]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -111,3 +113,18 @@ def test_every_lock_is_asked_for_once_in_a_run(told: list[tuple[Any, ...]]) -> N
 def test_a_size_that_the_index_does_not_list_is_asked_for(told: list[tuple[Any, ...]]) -> None:
     assert [one.wheel.size for one in resolve_wheels({"a": None}, *TRIXIE)] == [5, 77]
     assert len(told) == 1
+
+
+AT_EXIT = """\
+import atexit
+from dlbox.locking import wheels
+wheels.locked_wheel = lambda lock, index, python, glibc: print(lock) or ()
+atexit.register(wheels.resolve_wheels, {"uv": None, "jupyter": None}, "3.13", "2.41")
+"""
+
+
+def test_wheels_are_found_while_python_ends_as_plain_pyinfra_asks_it() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", AT_EXIT], capture_output=True, text=True, check=True
+    )
+    assert (done.stdout, done.stderr) == ("jupyter\nuv\n", "")
