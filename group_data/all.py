@@ -109,9 +109,9 @@ nvidia_driver_adopt = False
 # enrol once. None: a box whose key is not enrolled is refused.
 nvidia_driver_signing = None
 
-# Also install what an X or Wayland desktop needs. False: compute only, no X packages. None:
-# the same, and a box on which a display manager runs is refused.
-nvidia_driver_desktop = None
+# Also install what an X or Wayland desktop needs. False: compute only, no X packages; if a
+# display manager runs, `up` warns of it before the change.
+nvidia_driver_desktop = False
 
 # --- gpu_policy: The state that each card is set to at every boot: power, clocks, modes, MIG layout.
 

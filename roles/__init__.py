@@ -25,13 +25,20 @@ from roles.nvidia_archive import manifest as nvidia_archive
 from roles.nvidia_archive.settings import NvidiaArchive
 from roles.nvidia_driver import manifest as nvidia_driver
 from roles.nvidia_driver import preflight as driver_preflight
+from roles.nvidia_driver import summary as driver_summary
 from roles.nvidia_driver.settings import NvidiaDriver
 
 # fmt: off
 ROLES = Registry((
     Role("base", Base, base.manifest, preflight=base_preflight.check, wheel_locks=base.wheel_locks),
     Role("nvidia_archive", NvidiaArchive, nvidia_archive.manifest, accept=nvidia_archive.accept),
-    Role("nvidia_driver", NvidiaDriver, nvidia_driver.manifest, preflight=driver_preflight.check),
+    Role(
+        "nvidia_driver",
+        NvidiaDriver,
+        nvidia_driver.manifest,
+        preflight=driver_preflight.check,
+        summary=driver_summary.rows,
+    ),
     Role("gpu_policy", GpuPolicy, gpu_policy.manifest),
     Role("cuda", Cuda, cuda.manifest, conflicts=cuda_conflicts, wheel_locks=cuda.wheel_locks),
     Role("cudnn", Cudnn, cudnn.manifest, wheel_locks=cudnn.wheel_locks),

@@ -41,8 +41,8 @@ c.IdentityProvider.token = token
 LONG_ENOUGH = f"[ \"$(tr -d '[:space:]' <{TOKEN} 2>/dev/null | wc -c)\" -ge {SHORTEST} ]"
 """Shell that tells whether there is a token."""
 
-# 256 bits; made on the box, so that it appears in no argument list and no log. A token in use is
-# never replaced, and no token is readable by others at any time.
+# 256 bits; made on the box, so that it appears in no argument list and no log. A token that
+# is long enough is never replaced, and no token is readable by others at any time.
 MAKE_TOKEN = f"""\
 umask 077
 {LONG_ENOUGH} || python3 -c 'import secrets; print(secrets.token_hex(32))' >{TOKEN}.new

@@ -94,7 +94,7 @@ def manifest(settings: Settings, stack: Stack) -> Manifest:
             **apply_change.staged_unit(),
             **fallback.programs(),
         },
-        packages=wanted_packages(stack, driver, desktop=bool(wanted.desktop)),
+        packages=wanted_packages(stack, driver, desktop=wanted.desktop),
         units=dict.fromkeys(
             [f"{fallback.UNIT}.service", "nvidia-persistenced.service", *fabric], "enabled"
         ),

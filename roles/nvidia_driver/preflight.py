@@ -11,23 +11,20 @@ from roles.nvidia_driver.secure_boot.decision import check_secure_boot
 from roles.nvidia_driver.settings import NvidiaDriver
 
 
-def check_surroundings(box: Identity, driver: Driver, *, desktop: bool | None) -> None:
-    """Check that the box is one that takes a driver of its own. Raises Refused."""
-    fault = None
+def check_surroundings(box: Identity, driver: Driver, *, declared: bool) -> None:
+    """Check that the box is one that takes a driver of its own. Raises Refused.
+
+    ``declared``: the settings name the cards, as for a container that has none.
+    """
     if box.wsl:
-        fault = 'this is WSL2, whose driver is that of Windows | nvidia_driver_version = "none"'
-    elif box.container and box.loaded:
-        fault = (
-            f"it is a container on a host with driver {box.loaded}, which needs no {driver.version}"
-            ' | nvidia_driver_version = "none", and the host\'s own libraries'
+        msg = 'this is WSL2, whose driver is that of Windows | nvidia_driver_version = "none"'
+        raise Refused(msg)
+    if box.container and box.loaded not in ("", driver.version) and not declared:
+        msg = (
+            f"it is a container on a host with driver {box.loaded}, and the plan is {driver.version}"
+            f' | nvidia_driver_version = "{box.loaded}", or "none" with the host\'s own libraries'
         )
-    elif box.display and desktop is None:
-        fault = (
-            "a display manager runs, and this driver would leave it without acceleration"
-            " | nvidia_driver_desktop = True, or False if nobody sits there"
-        )
-    if fault:
-        raise Refused(fault)
+        raise Refused(msg)
 
 
 def check(preflight: Preflight) -> None:
@@ -35,7 +32,8 @@ def check(preflight: Preflight) -> None:
     box, stack = preflight.box, preflight.stack
     settings = preflight.settings[NvidiaDriver]
     if stack.driver:
-        check_surroundings(box, stack.driver, desktop=settings.desktop)
+        declared = preflight.settings.host.gpus is not None
+        check_surroundings(box, stack.driver, declared=declared)
     check_secure_boot(box, stack, box.mok, settings.signing)
     conflict = foreign_conflicts(
         box.foreign, adopt=settings.adopt, driver=stack.driver is not None

@@ -68,9 +68,9 @@ class NvidiaDriver(RoleSettings):
     """With Secure Boot on, "mok": sign the modules with a key of the box, which a person has to
     enrol once. None: a box whose key is not enrolled is refused."""
 
-    desktop: bool | None = None
-    """Also install what an X or Wayland desktop needs. False: compute only, no X packages. None:
-    the same, and a box on which a display manager runs is refused."""
+    desktop: bool = False
+    """Also install what an X or Wayland desktop needs. False: compute only, no X packages; if a
+    display manager runs, `up` warns of it before the change."""
 
     @field_validator("when_busy")
     @classmethod

@@ -28,7 +28,7 @@ def would_install(host: Host, plan: Plan) -> Simulation | None:
     found: dict[str, Package] = host.get_fact(InstalledPackages)
     left: list[str] = []
     if stack.driver:
-        driver = manifest.wanted_packages(stack, stack.driver, desktop=bool(settings.desktop))
+        driver = manifest.wanted_packages(stack, stack.driver, desktop=settings.desktop)
         pin = stack.driver.pin
         same = {
             upstream_version(p.version) for p in found.values() if p.version.startswith(pin)

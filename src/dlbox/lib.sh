@@ -20,7 +20,10 @@ gpus() { # [SYSFS]
     {
       read -r vendor <"$device/vendor" && read -r class <"$device/class" && read -r id <"$device/device"
     } 2>/dev/null || continue
-    case $vendor$class in 0x10de0x0300* | 0x10de0x0302*) echo "${device##*/} ${id#0x}" ;; esac
+    case $vendor$class in 0x10de0x0300* | 0x10de0x0302*) ;; *) continue ;; esac
+    # A card of a virtual machine: another driver has it.
+    case $(readlink "$device/driver") in */vfio-pci) continue ;; esac
+    echo "${device##*/} ${id#0x}"
   done
 }
 

@@ -39,7 +39,7 @@ def a_package(name: str, version: str, **more: Any) -> dict[str, Any]:
         "version": version,
         "architecture": "amd64",
         "size": 1000,
-        "sha256": f"of {name} {version}",
+        "sha256": f"of-{name}-{version}",
         "uri": f"http://deb/pool/{name}.deb",
     }
     return {**row, **more}
@@ -48,7 +48,7 @@ def a_package(name: str, version: str, **more: Any) -> dict[str, Any]:
 def a_wheel(name: str, version: str, **more: Any) -> dict[str, Any]:
     """Return a wheel of a lock."""
     file = f"{name}-{version}-py3-none-any.whl"
-    row = {"name": name, "version": version, "file": file, "size": 10, "sha256": f"of {file}"}
+    row = {"name": name, "version": version, "file": file, "size": 10, "sha256": f"of-{file}"}
     return {**row, **more}
 
 

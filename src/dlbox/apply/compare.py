@@ -13,7 +13,7 @@ from dlbox.host.identity import BoxIdentity, Identity, observe_as_root
 from dlbox.plan.plan import make_plan
 from dlbox.plan.role import Registry
 from dlbox.stack.model import Refused
-from dlbox.state.drift import Comparison, classify
+from dlbox.state.drift import Change, Comparison, classify
 
 
 def compare_host(host: Host, roles: Registry) -> None:
@@ -32,12 +32,13 @@ def _compare(host: Host, box: Identity, roles: Registry) -> Comparison:
     record = box.recorded
     if record is None or not record.digest:
         return Comparison(failed="no record: dlbox up has not finished there")
+    bus: list[Change] = []
     try:
         settings, source = settings_and_lock(host, roles)
+        bus = card_differences(box, settings)
         plan = make_plan(box, settings, datetime.now(tz=timezone.utc).date(), roles, source)
     except Refused as refusal:
-        changes = classify(record, None)
+        changes = [*classify(record, None), *bus]
         return Comparison(tuple(changes), refused=str(refusal), pending=record.pending)
-    changes = classify(record, plan.manifest.lines(), plan.digest)
-    changes += card_differences(box, settings)
+    changes = [*classify(record, plan.manifest.lines(), plan.digest), *bus]
     return Comparison(tuple(changes), pending=record.pending)

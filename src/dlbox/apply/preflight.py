@@ -41,6 +41,8 @@ def plan_host(roles: Registry) -> tuple[Plan | None, Result]:
     if plan and is_up_to_date(plan):
         report_unchanged(name="Compare with the record")
         return None, result
+    for row in (row for part in result.rows for row in part.warnings):
+        host.log_styled(f"warning: {row}", fg="yellow")
     return plan, result
 
 

@@ -44,8 +44,8 @@ class BundleFile:
 
     def part(self, folder: Path) -> Path:
         """Return the path of the file that collects the bytes until all of them have arrived."""
-        path = self.path(folder)
-        return path.with_name(f"{path.name}.part")
+        self.path(folder)
+        return inside(folder, f"{self.place}.part")
 
     def bytes_on_disk(self, folder: Path) -> int:
         """Return the number of bytes that an earlier run has left."""

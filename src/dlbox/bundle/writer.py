@@ -44,6 +44,8 @@ def write_if_changed(path: Path, data: bytes) -> bool:
     if path.is_file() and path.read_bytes() == data:
         return False
     new = path.with_name(f"{path.name}.new")
+    # A link that somebody has planted there leads elsewhere.
+    new.unlink(missing_ok=True)
     new.write_bytes(data)
     new.replace(path)
     return True

@@ -47,10 +47,19 @@ WheelLocks = Callable[[Settings, Stack], Mapping[str, str | None]]
 
 
 def locked_stack(
-    box: Identity, settings: Settings, lock: Lock, wheel_locks: WheelLocks
+    box: Identity,
+    settings: Settings,
+    lock: Lock,
+    wheel_locks: WheelLocks,
+    *,
+    any_cards: bool = False,
 ) -> Stack:
-    """Return the stack of the lock. Raises Refused if the lock does not fit the box."""
-    wrong = mismatch(lock, box.system, hardware_ids(box, settings), settings.locked())
+    """Return the stack of the lock. Raises Refused if the lock does not fit the box.
+
+    ``any_cards``: the lock is of a generation of this box, which may have lost a card since.
+    """
+    cards = lock.cards if any_cards else hardware_ids(box, settings)
+    wrong = mismatch(lock, box.system, cards, settings.locked())
     if wrong:
         msg = f"{wrong} | ./dlbox lock --update, or take the lock of this box"
         raise Refused(msg)

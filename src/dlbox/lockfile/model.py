@@ -22,6 +22,8 @@ def _printable(text: str) -> str:
 
 # A lock may come from anywhere, and names become paths on the controller and on boxes.
 Text = Annotated[str, AfterValidator(_printable)]
+Word = Annotated[str, AfterValidator(_printable), Field(pattern=r"^\S*$")]
+"""Rows of a lock become words of a shell script on a box."""
 DebName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9+.-]*$")]
 DebVersion = Annotated[str, Field(pattern=r"^[0-9A-Za-z][0-9A-Za-z.+:~-]*$")]
 WheelName = Annotated[str, Field(pattern=r"^[0-9A-Za-z][0-9A-Za-z._-]*$")]
@@ -41,8 +43,8 @@ class LockedPackage(Row):
     """Bytes."""
     installed_kb: int = 0
     """KiB that it takes when unpacked, according to its maintainer."""
-    sha256: Text
-    uri: Text
+    sha256: Annotated[Word, Field(pattern=r"^[^/]*$")]
+    uri: Word
     """Its address on the day of the lock."""
 
     @property
@@ -65,15 +67,15 @@ class LockedWheel(Row):
     file: WheelFile
     size: Annotated[int, Field(ge=0)]
     """Bytes."""
-    sha256: Text
+    sha256: Annotated[Word, Field(pattern=r"^[^/]*$")]
 
 
 class LockedRepository(Row):
     """An apt repository that packages come from."""
 
-    uri: Text
+    uri: Word
     """Beginning of the addresses of its packages."""
-    key: Text
+    key: Word
     """Fingerprint of the key that signed it on the day of the lock."""
 
 

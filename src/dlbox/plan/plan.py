@@ -114,7 +114,13 @@ def make_plan(
         msg = f"its architecture is {box.arch}; only {', '.join(ARCHITECTURES)} is supported"
         raise Refused(msg)
     if source.lock:
-        stack = locked_stack(box, settings, source.lock, roles.wheel_locks)
+        stack = locked_stack(
+            box,
+            settings,
+            source.lock,
+            roles.wheel_locks,
+            any_cards=source.generation is not None,
+        )
     else:
         stack = _solve(box, settings, today, roles)
     manifest = roles.manifest(settings, stack)

@@ -34,6 +34,8 @@ class SummaryRows:
     """Rows that a role adds to the summary of a run."""
 
     installed: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+    """Warnings, which are also printed before the change."""
     next: tuple[str, ...] = ()
     """Next steps for a person."""
 

@@ -77,7 +77,15 @@ def warning_rows(plan: Plan, result: Result) -> list[str]:
         f"{card} belongs to a virtual machine (vfio-pci), and is left out"
         for card in plan.box.passed
     ]
-    rows = (*plan.stack.warnings, *moved, *passed, *lanes(plan.box.slots), *result.notices)
+    of_roles = [row for part in result.rows for row in part.warnings]
+    rows = (
+        *plan.stack.warnings,
+        *of_roles,
+        *moved,
+        *passed,
+        *lanes(plan.box.slots),
+        *result.notices,
+    )
     return list(dict.fromkeys(rows))
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from dlbox.bundle.errors import BundleError
 from dlbox.bundle.files import BundleFile, debs, inside, missing
+from dlbox.bundle.writer import write_if_changed
 from dlbox.lockfile.file import seal_lock
 from tests.support.locks import a_lock, a_package
 
@@ -25,6 +26,17 @@ def test_a_place_that_leads_out_is_refused(tmp_path: Path, place: str) -> None:
         file.part(folder)
     with pytest.raises(BundleError, match="leads out of"):
         missing([file], folder, 1)
+
+
+def test_a_link_in_place_of_unfinished_bytes_is_refused(tmp_path: Path) -> None:
+    folder = tmp_path / "bundle"
+    (folder / "apt").mkdir(parents=True)
+    (folder / "apt/x.deb.part").symlink_to(tmp_path / "authorized_keys")
+    with pytest.raises(BundleError, match="leads out of"):
+        BundleFile("x", "apt/x.deb", 1, "0").part(folder)
+    (folder / "lock.yaml.new").symlink_to(tmp_path / "authorized_keys")
+    assert write_if_changed(folder / "lock.yaml", b"x")
+    assert not (tmp_path / "authorized_keys").exists()
 
 
 def test_a_folder_that_is_a_link_itself_is_the_persons_choice(tmp_path: Path) -> None:

@@ -134,7 +134,35 @@ def test_a_switch_that_is_gone_counts_too_where_the_login_can_see_it() -> None:
     assert fault.startswith("2 of 4 cards are gone: 1af1, nvlink5;")
     as_user = box((A, TI), (B, TI), recorded=switches, uid=1000, bridges=(SWITCH,))
     assert lost_cards_fault(as_user, some_settings()) is None
-    assert cards_on_bus(as_user)[2:] == (Card(SWITCH),)
+    assert planned_cards(as_user, some_settings()) == switches
+    less = box((A, TI), recorded=switches, uid=1000, bridges=(SWITCH,))
+    fault = lost_cards_fault(less, some_settings())
+    assert fault is not None
+    assert fault.endswith(f'box_gpus = ["{TI}", "{SWITCH}", "nvlink5"]')
+
+
+def test_a_bridge_that_is_no_switch_is_no_card() -> None:
+    assert cards_on_bus(box((A, TI), bridges=("0abc", SWITCH))) == (Card(TI, A), Card(SWITCH))
+
+
+def test_a_record_of_an_older_dlbox_has_the_switches_that_are_there() -> None:
+    old = box((A, TI), (B, TI), recorded=(Card(TI), Card(TI)), bridges=(SWITCH,))
+    assert card_differences(old, some_settings()) == []
+    one = box((A, TI), recorded=(Card(TI), Card(TI)), bridges=(SWITCH,))
+    assert planned_cards(one, some_settings()) == (Card(TI), Card(TI), Card(SWITCH))
+
+
+def test_equal_declared_cards_have_an_address_each() -> None:
+    two = some_settings(box_gpus=[TI, TI, "10de:1af1"])
+    seen = box((A, TI), (B, TI), bridges=(SWITCH,))
+    assert planned_cards(seen, two) == (*TWO, Card(SWITCH))
+
+
+def test_a_card_that_a_virtual_machine_owns_is_gone_and_said() -> None:
+    passed = box((A, TI), recorded=TWO, passed=(f"{B} {TI}",))
+    fault = lost_cards_fault(passed, some_settings())
+    assert fault is not None
+    assert f"({TI}) at {B} (a virtual machine owns it now);" in fault
 
 
 def test_drift_names_each_card() -> None:

@@ -35,6 +35,13 @@ def test_a_package_cannot_add_lines_to_an_index(field: str) -> None:
         LockedPackage.model_validate({**a_package("tree", "2.1"), field: "x\nFilename: /etc"})
 
 
+@pytest.mark.parametrize("field", ["sha256", "uri"])
+def test_a_package_cannot_add_words_to_a_row_of_the_box(field: str) -> None:
+    row = {**a_package("tree", "2.1"), field: f"{'0' * 64} 1 ../../../etc/cron.d/x"}
+    with pytest.raises(ValueError, match=field):
+        LockedPackage.model_validate(row)
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -8,11 +8,14 @@ from typing import Any
 import pytest
 
 from dlbox.host.identity import Identity
+from dlbox.lockfile.source import LockSource
 from dlbox.plan.plan import format_refusal
 from dlbox.stack.model import Refusal, Refused
+from dlbox.state.record import Card, Record
 from roles import ROLES
 from tests.support.archive.keys import make_key
 from tests.support.builders import GTX_1080_TI, TODAY, a_box, a_plan
+from tests.support.locks import a_lock
 
 RTX_4090, A100, RTX_5090 = "10de:2684", "10de:20b0", "10de:2b85"
 GOOD, BAD = "6.12.94+deb13-amd64", "6.12.107+deb13-amd64"
@@ -250,3 +253,14 @@ def test_a_framework_without_code_for_the_cards_is_left_out_unless_named() -> No
 
 def test_a_card_unknown_on_the_bus_does_not_stop_a_declared_box() -> None:
     assert cards(a_box(pci_gpus=("10de:ffff",)), box_gpus=[RTX_4090]) == [RTX_4090]
+
+
+def test_a_generation_of_another_number_of_cards_can_be_gone_back_to() -> None:
+    two = (Card(GTX_1080_TI, "0000:01:00.0"), Card(GTX_1080_TI, "0000:02:00.0"))
+    lost = a_box(pci_gpus=(GTX_1080_TI,), recorded=Record(digest="x", cards=two))
+    lock = a_lock(wheels=[])
+    with pytest.raises(
+        Refused, match="the lock is of 1 x 10de:1b06, the box has 2 x 10de:1b06"
+    ):
+        a_plan(lost, LockSource(lock))
+    assert a_plan(lost, LockSource(lock, generation=1)).stack.cards[0].id == GTX_1080_TI

@@ -24,11 +24,9 @@ gpus | sed 's/^[^ ]* /gpu 10de:/'
 for device in /sys/bus/pci/devices/*; do
   read -r vendor 2>/dev/null <"$device/vendor" || continue
   read -r id <"$device/device"; read -r class <"$device/class"
-  # A card that a virtual machine of this box owns.
-  case "$(readlink "$device/driver")" in
-    */vfio-pci) echo "passed ${device##*/} 10de:${id#0x}"; continue ;;
-  esac
   case "$vendor$class" in
+    0x10de0x0300* | 0x10de0x0302*)
+      case $(readlink "$device/driver") in */vfio-pci) echo "passed ${device##*/} 10de:${id#0x}" ;; esac ;;
     0x10de0x0680*) echo "bridge ${id#0x}" ;;
     0x15b30x0207*) if grep -qs SW_MNG "$device/vpd"; then echo "bridge nvlink5"; fi ;;
   esac

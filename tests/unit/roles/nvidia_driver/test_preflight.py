@@ -9,6 +9,7 @@ from dlbox.host.foreign import Foreign
 from dlbox.plan.role import Preflight
 from dlbox.stack.model import Refused
 from roles import ROLES
+from roles.nvidia_driver.summary import rows
 from tests.support.builders import GTX_1080_TI, a_box, a_plan
 
 
@@ -43,28 +44,44 @@ def test_preflight_lets_pass_what_has_enough_disk_and_nothing_else() -> None:
 @pytest.mark.parametrize(
     ("box", "data", "why"),
     [
-        ({"wsl": True}, {}, "this is WSL2, whose driver is that of Windows | nvidia_driver_"),
+        (
+            {"wsl": True},
+            {"box_gpus": [GTX_1080_TI]},
+            "this is WSL2, whose driver is that of Windows | nvidia_driver_",
+        ),
         (
             {"container": True, "loaded": "570.133.20"},
             {},
-            "it is a container on a host with driver 570.133.20, which needs no 550.163.01 | ",
+            "it is a container on a host with driver 570.133.20, and the plan is 550.163.01 | ",
         ),
+        ({"container": True, "loaded": "550.163.01"}, {}, ""),
+        ({"container": True, "loaded": "570.133.20"}, {"box_gpus": [GTX_1080_TI]}, ""),
         ({"loaded": "570.133.20"}, {}, ""),
-        (
-            {"display": True},
-            {},
-            "a display manager runs, and this driver would leave it without",
-        ),
-        ({"display": True}, {"nvidia_driver_desktop": False}, ""),
-        ({"display": True}, {"nvidia_driver_desktop": True}, ""),
-        ({"display": True, "wsl": True}, {"nvidia_driver_version": "none"}, ""),
+        ({"wsl": True}, {"nvidia_driver_version": "none"}, ""),
     ],
 )
 def test_a_box_that_takes_no_driver_of_its_own_is_refused(
     box: dict[str, Any], data: dict[str, Any], why: str
 ) -> None:
-    plan = a_plan(a_box(**box), box_gpus=[GTX_1080_TI], **data)
+    plan = a_plan(a_box(pci_gpus=(GTX_1080_TI,), **box), **data)
     before = Preflight(plan.box, plan.stack, plan.settings, plan.box.clock, 0)
     refusal = refusal_of(before)
     assert refusal.startswith(why)
     assert bool(refusal) is bool(why)
+
+
+@pytest.mark.parametrize(
+    ("display", "data", "warned"),
+    [
+        (True, {}, True),
+        (False, {}, False),
+        (True, {"nvidia_driver_desktop": True}, False),
+        (True, {"nvidia_driver_version": "none"}, False),
+    ],
+)
+def test_an_owner_in_front_of_a_screen_is_warned(
+    data: dict[str, Any], *, display: bool, warned: bool
+) -> None:
+    plan = a_plan(a_box(pci_gpus=(GTX_1080_TI,), display=display), **data)
+    found = rows(plan.settings, plan.stack, plan.box, "a").warnings
+    assert [row.startswith("a display manager runs") for row in found] == [True] * warned
