@@ -14,7 +14,7 @@ from dlbox.sandbox.container import Container, start
 from dlbox.sandbox.engine import engine
 from dlbox.sandbox.image import image
 from dlbox.sandbox.mounts import Mount, download_cache
-from tests.support.cli import dlbox, inventory
+from tests.support.cli import changed, dlbox, inventory
 
 RELEASE = "debian-13"
 SETTINGS = {"box_profile": "framework_only", "frameworks_names": []}
@@ -137,7 +137,9 @@ def test_a_card_in_another_slot_is_noted_and_recorded(
     run = dlbox("up", boxes, "-y")
     assert run.returncode == 0
     assert f"{GONE.removesuffix(' at')} is at {THIRD} now, it was at {SECOND}" in run.stdout
-    assert "nothing to do" in dlbox("up", boxes, "-y").stdout
+    again = dlbox("up", boxes, "-y")
+    assert changed(again.stdout) == []
+    assert "Compare with the record" in again.stdout
     assert dlbox("drift", boxes).returncode == 0
     assert dlbox("verify", boxes, "--", "-k", "set_up_for").returncode == 0
 
@@ -150,7 +152,9 @@ def test_the_owner_goes_on_without_a_card(
     boxes = inventory(tmp_path, (box, {**SETTINGS, "box_gpus": [TI]}))
     assert dlbox("up", boxes, "-y").returncode == 0
     boxes = inventory(tmp_path, (box, SETTINGS))
-    assert "nothing to do" in dlbox("up", boxes, "-y").stdout
+    again = dlbox("up", boxes, "-y")
+    assert again.returncode == 0
+    assert changed(again.stdout) == ["Write the record", "Grand total"]
 
 
 def test_all_that_came_goes(box: Container, boxes: Path, before: Before) -> None:
