@@ -75,7 +75,7 @@ BOOT_ID = "cat /proc/sys/kernel/random/boot_id"
 
 
 def rebooted(before: str, after: str) -> str:
-    """Return a message about the box if it was rebooted; empty: it was not, or it cannot be told."""
+    """Return a message about the box if it was rebooted; empty: it was not, or that is not known."""
     if not before or not after or before == after:
         return ""
     return f"box rebooted during the run (boot id {before}->{after})"

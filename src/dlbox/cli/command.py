@@ -135,14 +135,14 @@ def run_verb(name: str, work: Callable[[], int]) -> int:
     except BrokenPipeError:
         _drop_output()
         return ExitCode.CLOSED_PIPE
-    except Exception as error:  # noqa: BLE001 - whatever it is, it is told in one form
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is reported in one form
         return _internal(name, error)
     return code
 
 
 def _error_text(error: click.ClickException | BadInput, name: str) -> str:
     if isinstance(error, BadInput):
-        # An option of pyinfra's, which its own parser has judged: it is told as one of ours.
+        # An option of pyinfra's, which its own parser has rejected: it is reported as one of ours.
         if not isinstance(error.__cause__, click.ClickException):
             return str(error)
         error = error.__cause__

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Functions: stop the driver's services and unload its modules, and bring both back. What is to be
-# brought back stands in a file of /run, so that it outlives a run that is killed. `package_lines` comes
+# brought back is in a file of /run, so that it outlives a run that is killed. `package_lines` comes
 # from lib.sh.
 
 # The next run's record keeps what a run that was cut had noted.

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
+from dlbox.apply.uninstall import no_stack
 from dlbox.stack.components import Driver, Fabric
-from dlbox.stack.model import Stack
 from roles.nvidia_driver.apt_sources import Archive, Sources, archives
 from roles.nvidia_driver.manifest import UNATTENDED_UPGRADES, components_source, wanted_packages
 
@@ -21,22 +21,7 @@ DRIVER = Driver(
     desktop=("nvidia-driver",),
     cuda="12.4",
 )
-STACK = Stack(
-    system="debian-13",
-    cards=(),
-    driver=DRIVER,
-    fabricmanager=None,
-    nvlsm=None,
-    cuda_compat=None,
-    toolkits=(),
-    cudnn=None,
-    nccl=None,
-    frameworks={},
-    repository=None,
-    choices={},
-    skipped={},
-    warnings=(),
-)
+STACK = no_stack("debian-13").model_copy(update={"driver": DRIVER})
 KEYRING = (("signed-by", "/usr/share/keyrings/debian.gpg"),)
 TRIXIE = Archive("http://deb/debian/", "trixie", ("non-free", "non-free-firmware"), KEYRING)
 UPDATES = Archive(
